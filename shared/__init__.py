@@ -1,0 +1,1 @@
+"""What every Hesabu function shares, one room per capability (docs/architecture.md)."""

@@ -1,0 +1,37 @@
+"""Kenyan phone numbers: every form people type, one stored form, masked and hashed views."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from shared.core.errors import Invalid
+
+_KENYAN = re.compile(r"(?:\+?254|0)?([17][0-9]{8})")
+_SEPARATORS = re.compile(r"[\s()./-]")
+
+
+def parse_phone(text: str) -> str:
+    """Read ``07…``, ``01…``, ``7…``, ``254…``, ``+254…`` with spaces or dashes as ``2547XXXXXXXX``.
+
+    Raises Invalid ``phone_invalid``. The prefix never rejects: numbers are ported and new ranges open.
+    """
+    match = _KENYAN.fullmatch(_SEPARATORS.sub("", text)) if len(text) <= 30 else None
+    if match is None or not text.isascii():
+        raise Invalid("phone_invalid", "give a Kenyan mobile number, for example 0712 345 678")
+    return f"254{match[1]}"
+
+
+def national9(phone: str) -> str:
+    """The nine digits Airtel wants, without the country code."""
+    return phone[3:]
+
+
+def mask(phone: str) -> str:
+    """``254712345678`` -> ``2547*****678``, the form Safaricom shows to tills."""
+    return f"{phone[:4]}*****{phone[-3:]}"
+
+
+def phone_hash(phone: str) -> str:
+    """SHA-256 hex of ``2547…``: how C2B v1 hides a payer (reference: payments 1.5)."""
+    return hashlib.sha256(phone.encode()).hexdigest()
