@@ -1,0 +1,85 @@
+"""Consumers: decode an event, call the one handler of its type, and say whether it must come again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from shared.core import logs
+from shared.core.errors import Permanent
+from shared.core.ids import derived_id
+from shared.events import SYSTEM, Event, EventData, parse
+from shared.store import Key, Store
+
+DEAD_LETTERS = "dead_letters"
+
+
+class HasStore(Protocol):
+    @property
+    def store(self) -> Store: ...
+
+
+P = TypeVar("P", bound=HasStore)
+D = TypeVar("D", bound=EventData)
+Handler = Callable[[P, Event[Any]], None]
+
+
+class Consumer(Generic[P]):
+    """The handlers of one function, by event type.
+
+    A handler returns when the event is dealt with. Permanent errors are recorded as dead letters with the
+    event and acknowledged; anything else propagates, so that the bus delivers the event again.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._handlers: dict[str, Handler[P]] = {}
+
+    @property
+    def types(self) -> frozenset[str]:
+        return frozenset(self._handlers)
+
+    def on(self, model: type[D]) -> Callable[[Callable[[P, Event[D]], None]], Callable[[P, Event[D]], None]]:
+        """Register the handler of one event type."""
+
+        def register(handler: Callable[[P, Event[D]], None]) -> Callable[[P, Event[D]], None]:
+            self._handlers[model.TYPE] = cast(Handler[P], handler)
+            return handler
+
+        return register
+
+    def handle(self, ports: P, cloud_event: Any) -> None:
+        """Deal with one delivered event; a poison event ends as a dead letter, not in a loop."""
+        try:
+            event = parse(cloud_event)
+            handler = self._handlers.get(event.type)
+            if handler is None:
+                raise Permanent(f"{self.name} has no handler for {event.type}", code="event_unrouted")
+            handler(ports, event)
+        except Permanent as error:
+            self._bury(ports.store, cloud_event, error)
+
+    def _bury(self, store: Store, cloud_event: Any, error: Permanent) -> None:
+        raw = json.dumps(cloud_event, default=str, sort_keys=True)[:200_000]
+        business = _business(cloud_event)
+        key = Key(DEAD_LETTERS, derived_id("dead", self.name, raw))
+
+        def record(tx: Any) -> None:
+            letter = {
+                "consumer": self.name,
+                "event": raw,
+                "code": error.code,
+                "message": error.message[:1000],
+            }
+            tx.put(key, {**letter, "recorded_at": tx.now})
+
+        store.transaction(business, record)
+        logs.error("event buried", business=business, consumer=self.name, code=error.code, dead_letter=key.id)
+
+
+def _business(cloud_event: Any) -> str:
+    try:
+        return parse(cloud_event).business
+    except Permanent:
+        return SYSTEM

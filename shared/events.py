@@ -1,0 +1,204 @@
+"""The catalogue of events: one frozen model per type, versioned names, one envelope (CloudEvents 1.0).
+
+An event names what happened and the record that says more; consumers read the record, so that a late or
+repeated event can never bring back an old state.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.core.errors import Invalid
+from shared.core.ids import check_id, derived_id
+
+SYSTEM = "system"
+"""The tenant of what belongs to no business: users, the list of businesses, timers."""
+
+
+class EventData(BaseModel):
+    """The payload of one event type."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    TYPE: ClassVar[str]
+
+
+D_co = TypeVar("D_co", bound=EventData, covariant=True)
+
+
+class CallbackReceived(EventData):
+    """A provider called back; its raw body is stored as evidence and waits to be processed."""
+
+    TYPE: ClassVar[str] = "callback.received.v1"
+    evidence_id: str
+
+
+class AttemptFailed(EventData):
+    """An attempt to collect ended without money, for a reason that the payer can be told."""
+
+    TYPE: ClassVar[str] = "attempt.failed.v1"
+    attempt_id: str
+
+
+class PaymentSettled(EventData):
+    """Money is proven received and booked; it waits to be matched."""
+
+    TYPE: ClassVar[str] = "payment.settled.v1"
+    payment_id: str
+
+
+class PaymentMatched(EventData):
+    """A payment was allocated to invoices."""
+
+    TYPE: ClassVar[str] = "payment.matched.v1"
+    payment_id: str
+
+
+class PaymentNeedsReview(EventData):
+    """A person must say what a payment is for, or whether it happened."""
+
+    TYPE: ClassVar[str] = "payment.review.v1"
+    payment_id: str
+
+
+class ObjectFinalized(EventData):
+    """A file landed in the bucket (Cloud Storage's own event type, by Eventarc or by the local watcher)."""
+
+    TYPE: ClassVar[str] = "google.cloud.storage.object.v1.finalized"
+    bucket: str
+    name: str
+    generation: str
+
+
+class ReceiptRead(EventData):
+    """A receipt photo reached a final reading: accepted, to be reviewed, a duplicate or refused."""
+
+    TYPE: ClassVar[str] = "receipt.read.v1"
+    receipt_id: str
+
+
+class ReceiptMatched(EventData):
+    """A receipt was found among the outgoing transactions."""
+
+    TYPE: ClassVar[str] = "receipt.matched.v1"
+    receipt_id: str
+    transaction_id: str
+
+
+class TransactionRecorded(EventData):
+    """Money went out: a line that may have a receipt."""
+
+    TYPE: ClassVar[str] = "transaction.recorded.v1"
+    transaction_id: str
+
+
+class SweepDue(EventData):
+    """The timer ticked: poll, relay, expire."""
+
+    TYPE: ClassVar[str] = "sweep.due.v1"
+
+
+CATALOGUE: dict[str, type[EventData]] = {
+    model.TYPE: model
+    for model in (
+        CallbackReceived,
+        AttemptFailed,
+        PaymentSettled,
+        PaymentMatched,
+        PaymentNeedsReview,
+        ObjectFinalized,
+        ReceiptRead,
+        ReceiptMatched,
+        TransactionRecorded,
+        SweepDue,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[D_co]):
+    """One fact on its way: a stable id, the business it belongs to, and typed data."""
+
+    id: str
+    business: str
+    subject: str
+    time: str
+    data: D_co
+
+    @property
+    def type(self) -> str:
+        return self.data.TYPE
+
+    def to_cloud_event(self) -> dict[str, Any]:
+        """The structured CloudEvents 1.0 form, ``business`` as an extension attribute."""
+        return {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": "//hesabu",
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time,
+            "business": self.business,
+            "datacontenttype": "application/json",
+            "data": self.data.model_dump(mode="json"),
+        }
+
+
+def new_event(business: str, subject: str, version: int, time: str, data: EventData) -> Event[EventData]:
+    """An event whose id is the hash of aggregate, version and type: published twice, it stays one event."""
+    return Event(derived_id("evt", business, subject, str(version), data.TYPE), business, subject, time, data)
+
+
+def parse(cloud_event: Any) -> Event[EventData]:
+    """Read a structured CloudEvent; raises Invalid for what is no event of the catalogue."""
+    if not isinstance(cloud_event, dict):
+        raise Invalid("event_invalid", "an event is a JSON object")
+    model = CATALOGUE.get(str(cloud_event.get("type")))
+    if model is None:
+        raise Invalid("event_unknown", f"no event type '{str(cloud_event.get('type'))[:80]}'")
+    if model is ObjectFinalized:
+        return _parse_object(cloud_event)
+    try:
+        data = model.model_validate(_data(cloud_event))
+    except ValidationError as error:
+        raise Invalid("event_invalid", f"{model.TYPE}: {error.error_count()} wrong fields") from None
+    business = check_id(_text(cloud_event, "business"), "business")
+    return Event(
+        _text(cloud_event, "id"), business, _text(cloud_event, "subject"), _text(cloud_event, "time"), data
+    )
+
+
+def _parse_object(cloud_event: dict[str, Any]) -> Event[EventData]:
+    """A bucket event carries no business of ours: objects are named ``receipts/{business}/…``."""
+    try:
+        data = ObjectFinalized.model_validate({k: str(v) for k, v in _data(cloud_event).items()})
+        room, business, _ = data.name.split("/", 2)
+    except (ValidationError, ValueError):
+        raise Invalid("event_invalid", "a stored object is named receipts/{business}/{file}") from None
+    if room != "receipts":
+        raise Invalid("event_unknown", f"no function reads objects under '{room[:40]}/'")
+    identity = derived_id("evt", data.bucket, data.name, data.generation)
+    subject = f"objects/{data.name}"
+    return Event(identity, check_id(business, "business"), subject, str(cloud_event.get("time", "")), data)
+
+
+def _data(cloud_event: dict[str, Any]) -> dict[str, Any]:
+    data = cloud_event.get("data")
+    if isinstance(data, str | bytes):
+        try:
+            data = json.loads(data)
+        except ValueError:
+            data = None
+    if not isinstance(data, dict):
+        raise Invalid("event_invalid", "the event carries no JSON object as data")
+    return data
+
+
+def _text(cloud_event: dict[str, Any], name: str) -> str:
+    value = cloud_event.get(name)
+    if not isinstance(value, str) or not value or len(value) > 512:
+        raise Invalid("event_invalid", f"the event has no usable '{name}'")
+    return value

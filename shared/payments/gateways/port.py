@@ -1,0 +1,135 @@
+"""The port of every payment provider: what can be asked of it, and the only answers it may give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Outcome(StrEnum):
+    """What a provider's answer says about the money, in words that no provider owns."""
+
+    SUCCESS = "success"
+    FAILED_RETRYABLE = "failed_retryable"
+    FAILED_FINAL = "failed_final"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    CONFIG = "config"
+
+    @property
+    def definite_failure(self) -> bool:
+        """Nothing was paid, and the provider is sure of it."""
+        return self in {Outcome.FAILED_RETRYABLE, Outcome.FAILED_FINAL}
+
+
+@dataclass(frozen=True, slots=True)
+class CollectRequest:
+    """One try to collect: ``phone`` as ``2547…``, ``amount_cents`` in whole shillings, our callback URL."""
+
+    attempt_id: str
+    phone: str
+    amount_cents: int
+    reference: str
+    description: str
+    callback_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the request; nothing is paid yet. ``request_id`` is what ``query`` asks about."""
+
+    request_id: str
+    merchant_request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Nothing was prompted, for certain. ``retryable`` means a new attempt later can work unchanged."""
+
+    code: str
+    message: str
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The payer may have been prompted. Never send again: wait for the callback or other evidence."""
+
+    reason: str
+    code: str = ""
+
+
+InitiateAnswer = Accepted | Rejected | Unknown
+
+
+class HintKind(StrEnum):
+    """How much of the payer's number the provider shows."""
+
+    PHONE = "phone"
+    MASKED = "masked"
+    HASH = "hash"
+
+
+@dataclass(frozen=True, slots=True)
+class PayerHint:
+    """Who paid, as far as the provider tells: a number, a masked number or its SHA-256, and a name."""
+
+    kind: HintKind | None = None
+    value: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One proof about money. Fields that this kind of proof does not carry are None.
+
+    Args:
+        kind: ``callback``, ``query``, ``c2b``, ``status``, ``pull`` or ``statement``.
+        request_id: the provider's id of the attempt, "" when it names none.
+        receipt: the provider's receipt number; with ``provider`` the key of the money.
+        amount_cents: what was paid, in cents.
+        account: the reference the payer typed or we sent, "" when not carried.
+        shortcode: the account that received the money.
+        at: when the provider says that it happened, UTC.
+    """
+
+    provider: str
+    kind: str
+    outcome: Outcome
+    code: str
+    description: str = ""
+    request_id: str = ""
+    receipt: str | None = None
+    amount_cents: int | None = None
+    payer: PayerHint = PayerHint()
+    account: str = ""
+    shortcode: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """The provider knows how it ended."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The provider did not say; it proves nothing, ask again later."""
+
+    reason: str
+
+
+class Gateway(Protocol):
+    """A provider that can prompt a payer and be asked about it."""
+
+    provider: str
+
+    def initiate(self, request: CollectRequest) -> InitiateAnswer:
+        """Prompt the payer once. Raises Invalid when the request breaks the provider's rules."""
+
+    def query(self, request_id: str) -> QueryAnswer | NoAnswer:
+        """Ask how one accepted request ended."""

@@ -1,0 +1,1 @@
+"""Engines that turn a picture into lines, behind one port."""

@@ -1,0 +1,78 @@
+"""The one normal form behind every engine: a line of text, where it stands, and how sure the engine is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+Point = tuple[float, float]
+Corners = tuple[Point, Point, Point, Point]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run of text as an engine returned it.
+
+    ``corners`` are top-left, top-right, bottom-right, bottom-left of the text itself, in pixels of its page.
+    ``score`` is the engine's own 0..1000, which is no probability.
+    """
+
+    text: str
+    corners: Corners
+    score: int
+
+    @cached_property
+    def centre(self) -> Point:
+        return sum(x for x, _ in self.corners) / 4, sum(y for _, y in self.corners) / 4
+
+    @cached_property
+    def width(self) -> float:
+        return _distance(self.corners[0], self.corners[1])
+
+    @cached_property
+    def height(self) -> float:
+        return _distance(self.corners[0], self.corners[3])
+
+
+@dataclass(frozen=True)
+class EngineText:
+    """What one engine read on one page, and how the page was turned to read it (degrees, clockwise)."""
+
+    lines: tuple[Line, ...]
+    engine: str
+    version: str
+    turned: int = 0
+    trusted: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """Lines that a reader would read as one, left to right; ``height`` is the median letter height."""
+
+    lines: tuple[Line, ...]
+    page: int = 0
+    height: float = 0.0
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join(line.text for line in self.lines)
+
+    @cached_property
+    def score(self) -> int:
+        return min((line.score for line in self.lines), default=0)
+
+
+@dataclass(frozen=True)
+class Found(Generic[T]):
+    """A field's value with the row it was read from, a probability in 0..1000, and why."""
+
+    value: T
+    row: int
+    confidence: int
+    reasons: tuple[str, ...] = ()
+
+
+def _distance(one: Point, other: Point) -> float:
+    return float(((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2) ** 0.5)

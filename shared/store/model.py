@@ -1,0 +1,119 @@
+"""The words of the store port: keys, documents, queries, and what an adapter must do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+Data = dict[str, Any]
+Op = Literal["==", "in", ">=", ">", "<=", "<"]
+
+
+class Key(NamedTuple):
+    """Where a document lives inside one business."""
+
+    collection: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """One stored document; ``etag`` changes on every write and never comes back (no ABA)."""
+
+    key: Key
+    data: Data
+    etag: str
+    version: int
+    created_at: str
+    updated_at: str
+
+    @property
+    def id(self) -> str:
+        return self.key.id
+
+
+class Where(NamedTuple):
+    """One condition. ``==`` and ``in`` (at most 30 values) on equality fields; ranges on the order field."""
+
+    field: str
+    op: Op
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Documents of one collection: ``order`` is one field (``-field`` for newest first), then the id."""
+
+    collection: str
+    where: tuple[Where, ...] = ()
+    order: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a query; ``next`` is the cursor of the page after it, None at the end."""
+
+    docs: list[Doc]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A declared query shape: equality fields, then one order field (both directions)."""
+
+    collection: str
+    equal: tuple[str, ...] = ()
+    order: str | None = None
+
+    @property
+    def name(self) -> str:
+        return "_".join((self.collection, *self.equal, self.order or "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A checked query as adapters receive it: which index serves it and where to go on from."""
+
+    index: Index
+    equal: tuple[tuple[str, tuple[Any, ...]], ...]
+    ranges: tuple[Where, ...]
+    descending: bool
+    after: tuple[Any, ...] | None
+    limit: int
+
+
+class Adapter(Protocol):
+    """What a store must do; everything else is shared code in ``port.py``.
+
+    ``commit`` verifies that every key in ``reads`` still has the given etag (None: is still absent),
+    then applies ``writes`` (None deletes) in one atomic step, durable before it returns. Raises Conflict
+    when a read no longer holds, UnknownOutcome when the answer was lost, Unavailable when nothing was sent.
+    """
+
+    def get_many(self, business: str, keys: Sequence[Key]) -> list[Doc | None]: ...
+    def query(self, business: str, scan: Scan) -> list[Doc]: ...
+    def commit(
+        self, business: str, reads: Mapping[Key, str | None], writes: Mapping[Key, Doc | None]
+    ) -> None: ...
+    def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Once:
+    """An idempotency key and its request's fingerprint; ``replayed`` tells the result is a stored one."""
+
+    key: str
+    fingerprint: str = ""
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What is declared about the collections: query shapes, and which are written once only."""
+
+    indexes: tuple[Index, ...] = ()
+    append_only: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,267 @@
+"""The store: optimistic transactions over four adapter methods.
+
+A transaction function reads by key and buffers its writes; ``commit`` verifies every read, absences included,
+and applies all writes at once. The function may run several times, so it has no outside effects: what must
+be told to others is written as outbox rows (shared/bus/outbox.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from shared.core.clock import Clock, rfc3339
+from shared.core.errors import (
+    AlreadyExists,
+    Conflict,
+    Contended,
+    Invalid,
+    InvalidDocument,
+    NotFound,
+    Refused,
+    UnknownOutcome,
+)
+from shared.core.ids import Ids, check_id
+from shared.store.model import Adapter, Data, Doc, Key, Once, Page, Query, Schema
+from shared.store.queries import cursor_after, plan
+from shared.store.values import check_indexed, check_key, encode
+
+T = TypeVar("T")
+ONCE = "once"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.5
+
+
+class Tx:
+    """One attempt of a transaction: reads are recorded, writes are buffered and visible to later reads."""
+
+    def __init__(self, store: Store, business: str) -> None:
+        self._store = store
+        self.business = business
+        self.now = rfc3339(store.clock.now())
+        self.reads: dict[Key, str | None] = {}
+        self.writes: dict[Key, Doc | None] = {}
+        self._seen: dict[Key, Doc | None] = {}
+
+    def get_many(self, keys: Sequence[Key]) -> list[Doc | None]:
+        """Read documents by key, each as this transaction sees it (its own writes included)."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
+        if missing:
+            for key, doc in zip(missing, self._store.get_many(self.business, missing), strict=True):
+                self._seen[key] = doc
+                self.reads[key] = doc.etag if doc else None
+        return [self.writes[key] if key in self.writes else self._seen[key] for key in keys]
+
+    def get(self, key: Key) -> Doc | None:
+        """Read one document or None."""
+        return self.get_many([key])[0]
+
+    def require(self, key: Key) -> Doc:
+        """Read one document; raises NotFound."""
+        doc = self.get(key)
+        if doc is None:
+            raise NotFound(f"no {key.collection} '{key.id}'")
+        return doc
+
+    def create(self, key: Key, data: Data) -> Doc:
+        """Buffer a new document; raises AlreadyExists when the id is taken."""
+        if self.get(key) is not None:
+            raise AlreadyExists(f"{key.collection} '{key.id}' already exists")
+        return self._write(key, data, None)
+
+    def put(self, key: Key, data: Data) -> Doc:
+        """Buffer a document, new or replaced."""
+        return self._write(key, data, self.get(key))
+
+    def update(self, key: Key, changes: Data) -> Doc:
+        """Buffer changes to some top-level fields of an existing document; raises NotFound."""
+        doc = self.require(key)
+        return self._write(key, {**doc.data, **changes}, doc)
+
+    def delete(self, key: Key) -> None:
+        """Buffer the removal of a document; removing an absent one changes nothing."""
+        if key.collection in self._store.schema.append_only:
+            raise Refused(f"{key.collection} is written once and never changed", code="append_only")
+        if self.get(key) is not None:
+            self.writes[key] = None
+
+    def _write(self, key: Key, data: Data, before: Doc | None) -> Doc:
+        doc = self._store.new_doc(key, data, before)
+        self.writes[key] = doc
+        return doc
+
+
+class Store:
+    """Documents of many businesses behind one adapter. The business is an argument of every call."""
+
+    def __init__(self, adapter: Adapter, schema: Schema, clock: Clock, ids: Ids) -> None:
+        self._adapter = adapter
+        self.schema = schema
+        self.clock = clock
+        self._ids = ids
+        self._indexed: dict[str, set[str]] = {}
+        for index in schema.indexes:
+            fields = {*index.equal, *([index.order] if index.order else [])}
+            self._indexed.setdefault(index.collection, set()).update(fields)
+
+    def ensure_indexes(self) -> None:
+        """Create what the schema declares, where the adapter creates it at run time."""
+        self._adapter.ensure_indexes(self.schema.indexes, sorted(self.schema.append_only))
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._adapter.close()
+
+    def get_many(self, business: str, keys: Sequence[Key]) -> list[Doc | None]:
+        """Read documents by key, in the order asked for; absent ones are None."""
+        check_id(business, "business")
+        for key in keys:
+            check_key(key)
+        return self._adapter.get_many(business, keys) if keys else []
+
+    def get(self, business: str, key: Key) -> Doc | None:
+        """Read one document or None."""
+        return self.get_many(business, [key])[0]
+
+    def require(self, business: str, key: Key) -> Doc:
+        """Read one document; raises NotFound."""
+        doc = self.get(business, key)
+        if doc is None:
+            raise NotFound(f"no {key.collection} '{key.id}'")
+        return doc
+
+    def query(self, business: str, query: Query) -> Page:
+        """One page of a declared query; raises InvalidQuery."""
+        check_id(business, "business")
+        scan = plan(query, self.schema.indexes)
+        found = self._adapter.query(business, scan)
+        more = len(found) > scan.limit
+        docs = found[: scan.limit]
+        return Page(docs, cursor_after(query, scan, docs[-1]) if more else None)
+
+    def all(self, business: str, query: Query, most: int = 100_000) -> list[Doc]:
+        """Every document of a query, page after page, at most ``most``."""
+        docs: list[Doc] = []
+        cursor = query.cursor
+        while len(docs) < most:
+            page = self.query(business, Query(query.collection, query.where, query.order, 500, cursor))
+            docs += page.docs
+            cursor = page.next
+            if cursor is None:
+                break
+        return docs[:most]
+
+    def create(self, business: str, key: Key, data: Data) -> Doc:
+        """Write a new document; raises AlreadyExists."""
+        return self.transaction(business, lambda tx: tx.create(key, data))
+
+    def put(self, business: str, key: Key, data: Data) -> Doc:
+        """Write a document, new or replaced."""
+        return self.transaction(business, lambda tx: tx.put(key, data))
+
+    def update(self, business: str, key: Key, changes: Data, expected: str | None = None) -> Doc:
+        """Change some fields; with ``expected`` only if that is still the etag, else raises Conflict."""
+
+        def change(tx: Tx) -> Doc:
+            if expected is not None and tx.require(key).etag != expected:
+                raise _Stale(f"{key.collection} '{key.id}' has changed")
+            return tx.update(key, changes)
+
+        return self.transaction(business, change)
+
+    def delete(self, business: str, key: Key) -> None:
+        """Remove a document; removing an absent one changes nothing."""
+        self.transaction(business, lambda tx: tx.delete(key))
+
+    def discard(self, business: str, keys: Sequence[Key]) -> None:
+        """Remove documents without looking at them first (queue rows, markers)."""
+        check_id(business, "business")
+        if keys:
+            self._adapter.commit(business, {}, {check_key(key): None for key in keys})
+
+    def transaction(
+        self,
+        business: str,
+        fn: Callable[[Tx], T],
+        *,
+        once: Once | None = None,
+        committed: Callable[[Tx], None] | None = None,
+        deadline: float = 10.0,
+    ) -> T:
+        """Run ``fn`` until its reads and writes commit as one step.
+
+        With ``once`` (a business key) the JSON result is kept in the same commit: a redelivery gets the
+        stored result without running ``fn``, and another fingerprint under the same key raises Refused.
+        ``committed`` is called with what was written, after it is durable. Raises Contended after
+        ``deadline`` seconds, and UnknownOutcome when an answer was lost and no ``once`` can tell.
+        """
+        check_id(business, "business")
+        give_up = self.clock.now() + timedelta(seconds=deadline)
+        pause = _FIRST_PAUSE
+        while True:
+            tx = Tx(self, business)
+            try:
+                result = self._attempt(tx, fn, once)
+                self._commit(tx)
+            except _Stale:
+                raise
+            except UnknownOutcome:
+                if once is None:
+                    raise
+            except Conflict:
+                pass  # someone else was first: read again
+            else:
+                if committed is not None:
+                    committed(tx)
+                return result
+            if self.clock.now() >= give_up:
+                raise Contended("others kept changing the same records")
+            self.clock.sleep(pause * self._ids.fraction())
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _attempt(self, tx: Tx, fn: Callable[[Tx], T], once: Once | None) -> T:
+        if once is None:
+            return fn(tx)
+        key = Key(ONCE, hashlib.sha256(once.key.encode()).hexdigest())
+        done = tx.get(key)
+        if done is not None:
+            if done.data["fingerprint"] != once.fingerprint:
+                raise Invalid("idempotency_mismatch", "this key was used for a different request")
+            once.replayed = True
+            replay: T = done.data["result"]
+            return replay
+        result = fn(tx)
+        tx.create(key, {"fingerprint": once.fingerprint, "result": _as_json(result), "once": once.key[:200]})
+        return result
+
+    def _commit(self, tx: Tx) -> None:
+        if tx.writes or len(tx.reads) > 1:  # a single read is consistent with itself
+            self._adapter.commit(tx.business, tx.reads, tx.writes)
+
+    def new_doc(self, key: Key, data: Data, before: Doc | None) -> Doc:
+        """A checked document to be written over ``before``; the adapter stores it as it is."""
+        check_key(key)
+        if before is not None and key.collection in self.schema.append_only:
+            raise Refused(f"{key.collection} is written once and never changed", code="append_only")
+        encode(data)
+        check_indexed(data, self._indexed.get(key.collection, set()))
+        now = rfc3339(self.clock.now())
+        return Doc(
+            key=key,
+            data=data,
+            etag=self._ids.new("e"),
+            version=before.version + 1 if before else 1,
+            created_at=before.created_at if before else now,
+            updated_at=now,
+        )
+
+
+class _Stale(Conflict):
+    """The caller's own expected etag no longer holds: running again cannot help."""
+
+
+def _as_json(result: object) -> Any:
+    if result is None or isinstance(result, dict | list | str | int):
+        return result
+    raise InvalidDocument("with `once` a transaction returns JSON: the stored result is what a replay gets")

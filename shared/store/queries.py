@@ -1,0 +1,84 @@
+"""Queries: only on declared indexes, in pages, with cursors that belong to one query."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from typing import Any
+
+from shared.core.errors import InvalidQuery
+from shared.store.model import Doc, Index, Query, Scan, Where
+
+MAX_LIMIT = 500
+MAX_IN = 30
+
+
+def plan(query: Query, indexes: tuple[Index, ...]) -> Scan:
+    """Find the declared index that serves a query; raises InvalidQuery when there is none."""
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise InvalidQuery(f"limit goes from 1 to {MAX_LIMIT}")
+    descending = bool(query.order and query.order.startswith("-"))
+    order = query.order.lstrip("-") if query.order else None
+    equal, ranges = _conditions(query.where, order)
+    wanted = (query.collection, frozenset(equal), order)
+    index = next((i for i in indexes if (i.collection, frozenset(i.equal), i.order) == wanted), None)
+    if index is None:
+        raise InvalidQuery(
+            f"no index is declared for {query.collection} by {sorted(equal)} ordered by {order}"
+        )
+    return Scan(
+        index=index,
+        equal=tuple((name, equal[name]) for name in index.equal),
+        ranges=ranges,
+        descending=descending,
+        after=_read_cursor(query),
+        limit=query.limit,
+    )
+
+
+def _conditions(
+    where: tuple[Where, ...], order: str | None
+) -> tuple[dict[str, tuple[Any, ...]], tuple[Where, ...]]:
+    equal: dict[str, tuple[Any, ...]] = {}
+    ranges: list[Where] = []
+    for condition in where:
+        if condition.op in ("==", "in"):
+            values = tuple(condition.value) if condition.op == "in" else (condition.value,)
+            if condition.field in equal or not 1 <= len(values) <= MAX_IN:
+                raise InvalidQuery(f"{condition.field}: one condition with 1 to {MAX_IN} values")
+            equal[condition.field] = values
+        elif condition.field == order:
+            ranges.append(condition)
+        else:
+            raise InvalidQuery(f"a range is possible on the order field only, not on {condition.field}")
+    return equal, tuple(ranges)
+
+
+def cursor_after(query: Query, scan: Scan, last: Doc) -> str:
+    """The cursor of the page that follows ``last``: its order values, its id, the query's fingerprint."""
+    values = [last.data[scan.index.order]] if scan.index.order else []
+    text = json.dumps([_fingerprint(query), *values, last.id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(query: Query) -> tuple[Any, ...] | None:
+    if query.cursor is None:
+        return None
+    try:
+        text = base64.b64decode(query.cursor + "=" * (-len(query.cursor) % 4), altchars=b"-_", validate=True)
+        parts = json.loads(text)
+    except (binascii.Error, ValueError):
+        raise InvalidQuery("the cursor is not one of ours") from None
+    shape = [str] if query.order is None else [str, str | int]
+    if not isinstance(parts, list) or len(parts) != len(shape) + 1 or parts[0] != _fingerprint(query):
+        raise InvalidQuery("the cursor belongs to another query")
+    if not all(isinstance(part, str | int) for part in parts[1:]) or not isinstance(parts[-1], str):
+        raise InvalidQuery("the cursor is not one of ours")
+    return tuple(parts[1:])
+
+
+def _fingerprint(query: Query) -> str:
+    described = json.dumps([query.collection, query.where, query.order], default=str)
+    return hashlib.sha256(described.encode()).hexdigest()[:12]

@@ -1,0 +1,83 @@
+"""The value rules: what every store keeps exactly, and nothing else (reference: stores 4.2 rule 5)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from shared.core.errors import InvalidDocument, TooLarge
+from shared.core.ids import check_id
+from shared.store.model import Data, Key
+
+MAX_INT = 2**53
+MAX_BYTES = 900_000
+MAX_DEPTH = 20
+MAX_INDEXED_BYTES = 1_400
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def check_key(key: Key) -> Key:
+    """Return the key if its collection and id are valid in every store; raises InvalidDocument."""
+    check_id(key.collection, "collection")
+    check_id(key.id)
+    return key
+
+
+def encode(data: Data) -> str:
+    """Canonical JSON of a document's data.
+
+    Raises InvalidDocument for floats, integers past 2^53, lists in lists, other types or field names, and
+    depth over 20; TooLarge over 900 kB.
+    """
+    if not isinstance(data, dict):
+        raise InvalidDocument("a document is an object")
+    _check_object(data, "", 0)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise InvalidDocument("text holds half a character (a lone surrogate)") from None
+    if size > MAX_BYTES:
+        raise TooLarge(f"the document has {size} bytes, {MAX_BYTES} are allowed")
+    return text
+
+
+def _check_object(data: dict[str, Any], path: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise InvalidDocument(f"{path}: deeper than {MAX_DEPTH} levels")
+    for name, value in data.items():
+        if not isinstance(name, str) or (depth == 0 and not _FIELD.fullmatch(name)) or "\x00" in name:
+            raise InvalidDocument(f"{path}/{name!r} is not a field name")
+        _check_value(value, f"{path}/{name}", depth, in_list=False)
+
+
+def _check_value(value: Any, path: str, depth: int, *, in_list: bool) -> None:
+    match value:
+        case None | bool():
+            return
+        case str():
+            if "\x00" in value:
+                raise InvalidDocument(f"{path}: text holds a zero byte")
+        case int():
+            if abs(value) > MAX_INT:
+                raise InvalidDocument(f"{path}: integers end at 2^53")
+        case dict():
+            _check_object(value, path, depth + 1)
+        case list():
+            if in_list:
+                raise InvalidDocument(f"{path}: a list may not hold a list")
+            for item in value:
+                _check_value(item, path, depth + 1, in_list=True)
+        case _:
+            raise InvalidDocument(f"{path}: {type(value).__name__} is not stored (money is integer cents)")
+
+
+def check_indexed(data: Data, fields: set[str]) -> None:
+    """Indexed fields must be present, of one scalar type, never null, and short (rule 5)."""
+    for name in fields:
+        value = data.get(name)
+        if not isinstance(value, str | int):
+            raise InvalidDocument(f"/{name} is indexed: it must be text, a number or a boolean")
+        if isinstance(value, str) and len(value.encode()) > MAX_INDEXED_BYTES:
+            raise InvalidDocument(f"/{name} is indexed: at most {MAX_INDEXED_BYTES} bytes")
