@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
@@ -14,6 +15,7 @@ from shared.core.errors import HesabuError
 from shared.core.money import parse_cents
 from shared.payments.gateways.port import HintKind, PayerHint
 
+ValueT = TypeVar("ValueT")
 _RECEIPT = re.compile(r"[A-Z0-9]{4,32}")
 _MASKED = re.compile(r"[0-9]{3,6}[ *]*\*[ *]*[0-9]{2,4}")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
@@ -60,17 +62,26 @@ def _receipt(value: Any) -> str | None:
     return text or None
 
 
-def _known[T](read: Any, text: str) -> Any:
+def _known(read: Callable[[str], ValueT], text: str) -> ValueT:
     try:
         return read(text)
     except HesabuError as error:
         raise ValueError(error.message) from None
 
 
+def _present(value: ValueT | None) -> ValueT:
+    if value is None or value in ("", 0):
+        raise ValueError("is missing")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(as_text)]
 Cents = Annotated[int | None, BeforeValidator(_cents)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 Receipt = Annotated[str | None, BeforeValidator(_receipt)]
+RequiredText = Annotated[str, BeforeValidator(lambda value: _present(as_text(value)))]
+RequiredCents = Annotated[int, BeforeValidator(lambda value: _present(_cents(value)))]
+RequiredReceipt = Annotated[str, BeforeValidator(lambda value: _present(_receipt(value)))]
 
 
 def payer_hint(msisdn: str, name: str = "") -> PayerHint:

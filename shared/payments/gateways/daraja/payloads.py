@@ -8,19 +8,28 @@ transaction status, reversal, balance and tax. Items are read by name: their ord
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
 from shared.core.errors import FieldError, Invalid
-from shared.payments.gateways.daraja.fields import Cents, Moment, Payload, Receipt, Text, as_text, payer_hint
+from shared.payments.gateways.daraja.fields import (
+    Cents,
+    Moment,
+    Payload,
+    Receipt,
+    RequiredCents,
+    RequiredReceipt,
+    RequiredText,
+    Text,
+    as_text,
+    payer_hint,
+)
 from shared.payments.gateways.daraja.results import stk_result
 from shared.payments.gateways.daraja.strict_json import read_json
-from shared.payments.gateways.port import Evidence, HintKind, Outcome, PayerHint
+from shared.payments.gateways.port import Evidence, Outcome
 
 PROVIDER = "mpesa"
-Required = Annotated[Text, Field(min_length=1)]
 ModelT = TypeVar("ModelT", bound=Payload)
 
 
@@ -28,8 +37,8 @@ class StkCallback(Payload):
     """The end of one STK push; the money fields are None unless it succeeded."""
 
     merchant_request_id: Text = Field(default="", alias="MerchantRequestID")
-    checkout_request_id: Required = Field(alias="CheckoutRequestID")
-    code: Required = Field(alias="ResultCode")
+    checkout_request_id: RequiredText = Field(alias="CheckoutRequestID")
+    code: RequiredText = Field(alias="ResultCode")
     description: Text = Field(default="", alias="ResultDesc")
     amount_cents: Cents = Field(default=None, alias="Amount")
     receipt: Receipt = Field(default=None, alias="MpesaReceiptNumber")
@@ -50,7 +59,7 @@ class StkCallback(Payload):
             request_id=self.checkout_request_id,
             receipt=self.receipt,
             amount_cents=self.amount_cents,
-            payer=PayerHint(HintKind.PHONE, self.phone) if self.phone else PayerHint(),
+            payer=payer_hint(self.phone),
             at=self.at,
         )
 
@@ -59,10 +68,10 @@ class C2bNotice(Payload):
     """Money paid to a till or paybill, as announced to the validation or confirmation URL."""
 
     kind: Text = Field(default="", alias="TransactionType")
-    receipt: Annotated[str, Field(min_length=1)] = Field(alias="TransID")
+    receipt: RequiredReceipt = Field(alias="TransID")
     at: Moment = Field(default=None, alias="TransTime")
-    amount_cents: int = Field(alias="TransAmount", gt=0)
-    shortcode: Required = Field(alias="BusinessShortCode")
+    amount_cents: RequiredCents = Field(alias="TransAmount")
+    shortcode: RequiredText = Field(alias="BusinessShortCode")
     bill_ref: Text = Field(default="", alias="BillRefNumber")
     invoice_number: Text = Field(default="", alias="InvoiceNumber")
     third_party_id: Text = Field(default="", alias="ThirdPartyTransID")
@@ -101,7 +110,7 @@ class AsyncResult(Payload):
     """
 
     result_type: Text = Field(default="", alias="ResultType")
-    code: Required = Field(alias="ResultCode")
+    code: RequiredText = Field(alias="ResultCode")
     description: Text = Field(default="", alias="ResultDesc")
     originator_conversation_id: Text = Field(default="", alias="OriginatorConversationID")
     conversation_id: Text = Field(default="", alias="ConversationID")
@@ -144,10 +153,7 @@ def stk_from(body: Mapping[str, Any]) -> StkCallback:
 
 def c2b_from(body: Mapping[str, Any]) -> C2bNotice:
     """The C2B notice in an already read object."""
-    fields = dict(body)
-    fields["TransID"] = _scalar(Receipt, body, "TransID") or ""
-    fields["TransAmount"] = _scalar(Cents, body, "TransAmount") or 0
-    return build(C2bNotice, fields)
+    return build(C2bNotice, body)
 
 
 def result_from(body: Mapping[str, Any]) -> AsyncResult:
@@ -194,18 +200,11 @@ def _single(items: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> dic
     for name in names:
         if len(set(items.get(name, ()))) > 1:
             raise _fault(f"/Item/{name}", "is given twice with different values")
-    return {name: items[name][0] for name in names if name in items}
+    return {name: items.get(name, ("",))[0] for name in names}
 
 
 def _values(holder: Any, name: str) -> dict[str, tuple[str, ...]]:
     return named_values(holder.get(name) if isinstance(holder, dict) else None, "Key", f"/{name}")
-
-
-def _scalar(kind: Any, body: Mapping[str, Any], name: str) -> Any:
-    try:
-        return TypeAdapter(kind).validate_python(body.get(name))
-    except ValidationError as error:
-        raise _fault(f"/{name}", error.errors()[0]["msg"]) from None
 
 
 def member(body: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -227,8 +226,3 @@ def build(model: type[ModelT], fields: Mapping[str, Any]) -> ModelT:
 
 def _fault(pointer: str, detail: str) -> Invalid:
     return Invalid("callback_invalid", "the callback cannot be read", [FieldError(pointer, detail)])
-
-
-def happened_at(notice: StkCallback | C2bNotice, received: datetime) -> datetime:
-    """When the money moved: the provider's time, or the time of receipt where it gave none."""
-    return notice.at or received
