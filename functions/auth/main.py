@@ -1,0 +1,14 @@
+"""Sign in over HTTPS: POST /v1/auth/token."""
+
+from __future__ import annotations
+
+import functions_framework
+from flask import Request, Response
+
+from shared.access.api import api
+from shared.app import app
+
+
+@functions_framework.http
+def auth(request: Request) -> Response:
+    return app().serve(api, request)

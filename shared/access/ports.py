@@ -1,0 +1,21 @@
+"""What signing in needs from the composition root."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from shared.core.clock import Clock
+from shared.core.ids import Ids
+from shared.http.auth import Tokens
+from shared.store import Store
+
+
+class Ports(Protocol):
+    @property
+    def store(self) -> Store: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def ids(self) -> Ids: ...
+    @property
+    def tokens(self) -> Tokens: ...

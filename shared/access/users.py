@@ -1,0 +1,119 @@
+"""Users and businesses live in the system tenant; a user belongs to businesses, each with one role."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from shared.core.clock import parse_rfc3339, rfc3339
+from shared.core.errors import Invalid, RateLimited, Unauthorized
+from shared.core.ids import check_id
+from shared.core.settings import forbidden_word
+from shared.events import SYSTEM
+from shared.http.auth import Actor
+from shared.http.roles import ROLES
+from shared.store import Doc, Key, Query, Store
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+PROFILE = Key("profile", "business")
+MAX_FAILURES, LOCK_MINUTES = 5, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One business of a user and the role there."""
+
+    business: str
+    role: str
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    """Argon2id at 19 MiB, two passes: OWASP's floor, and small enough for a 256 MiB function."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+def _user_key(email: str) -> Key:
+    return Key("users", hashlib.sha256(email.strip().casefold().encode()).hexdigest())
+
+
+def add_business(store: Store, business: str, profile: dict[str, Any]) -> None:
+    """Register a business (id chosen by the caller) and keep its profile in its own tenant.
+
+    Raises Invalid ``business_invalid`` when the id would make Daraja refuse its callback addresses.
+    """
+    check_id(business, "business")
+    if business == SYSTEM or (word := forbidden_word(business)):
+        raise Invalid("business_invalid", f"the id may not be '{SYSTEM}' or contain '{word}'")
+    store.put(SYSTEM, Key("businesses", business), {"name": profile["name"]})
+    store.put(business, PROFILE, profile)
+
+
+def businesses(store: Store) -> list[Doc]:
+    """Every business: for timers and operators only, never for a request."""
+    return store.all(SYSTEM, Query("businesses"))
+
+
+def add_user(store: Store, email: str, password: str, memberships: list[Membership]) -> None:
+    """Create or replace a user. Raises Invalid for a password under 10 characters or an unknown role."""
+    if len(password) < 10:
+        raise Invalid("password_weak", "a password has at least 10 characters")
+    if any(m.role not in ROLES for m in memberships):
+        raise Invalid("role_unknown", f"roles are {', '.join(sorted(ROLES))}")
+    member = [{"business": m.business, "role": m.role} for m in memberships]
+    user = {"email": email, "password": _hasher().hash(password), "memberships": member}
+    store.put(SYSTEM, _user_key(email), {**user, "failures": 0, "locked_until": ""})
+
+
+def sign_in(store: Store, now: datetime, email: str, password: str, business: str | None) -> Actor:
+    """Check a password and pick the business; raises Unauthorized or RateLimited.
+
+    An unknown e-mail costs the same time and gives the same answer as a wrong password.
+    """
+    from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+    key = _user_key(email)
+    user = store.get(SYSTEM, key)
+    if user is not None and user.data["locked_until"] and parse_rfc3339(user.data["locked_until"]) > now:
+        raise RateLimited(f"too many wrong passwords; try again in {LOCK_MINUTES} minutes")
+    try:
+        _hasher().verify(user.data["password"] if user else _stand_in(), password)
+        proven = user is not None
+    except (VerifyMismatchError, InvalidHashError):
+        proven = False
+    if not proven or user is None:
+        if user is not None:
+            _count_failure(store, key, now)
+        raise Unauthorized("the e-mail or the password is wrong")
+    if user.data["failures"]:
+        store.update(SYSTEM, key, {"failures": 0, "locked_until": ""})
+    return _choose(user, business)
+
+
+@cache
+def _stand_in() -> str:
+    return _hasher().hash("nobody has this password")
+
+
+def _count_failure(store: Store, key: Key, now: datetime) -> None:
+    def count(tx: Any) -> None:
+        failures = tx.require(key).data["failures"] + 1
+        until = rfc3339(now + timedelta(minutes=LOCK_MINUTES)) if failures >= MAX_FAILURES else ""
+        tx.update(key, {"failures": 0 if until else failures, "locked_until": until})
+
+    store.transaction(SYSTEM, count)
+
+
+def _choose(user: Doc, business: str | None) -> Actor:
+    memberships = user.data["memberships"]
+    chosen = [m for m in memberships if business in (None, m["business"])]
+    if not chosen:
+        raise Unauthorized("the e-mail or the password is wrong")
+    return Actor(user.id[:24], chosen[0]["business"], chosen[0]["role"])

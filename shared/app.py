@@ -1,0 +1,143 @@
+"""The composition root: settings choose adapters, adapters meet use cases, here and nowhere else.
+
+Nothing is built at import: a cold start pays for what its first request uses. One App serves a process; a
+forked worker builds its own, because connections do not survive a fork.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from shared.bus import Bus, Consumer, Outbox
+from shared.core import logs
+from shared.core.clock import Clock, SystemClock
+from shared.core.errors import Invalid
+from shared.core.ids import Ids, SystemIds
+from shared.core.settings import Settings, load_settings
+from shared.http.api import Api
+from shared.http.auth import Tokens
+from shared.store import Store
+from shared.store.indexes import SCHEMA
+
+if TYPE_CHECKING:
+    from flask import Request, Response
+
+    from shared.blobs import Blobs
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class lazy(Generic[T]):
+    """A property built once, by the first thread that asks."""
+
+    def __init__(self, build: Callable[[Any], T]) -> None:
+        self._build = build
+        self._name = build.__name__
+        self.__doc__ = build.__doc__
+
+    @overload
+    def __get__(self, app: None, owner: type) -> lazy[T]: ...
+    @overload
+    def __get__(self, app: App, owner: type) -> T: ...
+    def __get__(self, app: App | None, owner: type) -> lazy[T] | T:
+        if app is None:
+            return self
+        with app.lock:
+            if self._name not in app.built:
+                app.built[self._name] = self._build(app)
+            value: T = app.built[self._name]
+            return value
+
+
+class App:
+    """Everything one process needs, by name; rooms see it through their own Ports protocols."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.ids: Ids = ids or SystemIds()
+        self.lock = threading.RLock()
+        self.built: dict[str, Any] = {}
+        logs.configure(settings.log_level)
+
+    @lazy
+    def store(self) -> Store:
+        store = Store(_store_adapter(self.settings.store_url), SCHEMA, self.clock, self.ids)
+        store.ensure_indexes()
+        return store
+
+    @lazy
+    def bus(self) -> Bus:
+        return _bus(self.settings, self.clock, self.ids)
+
+    @lazy
+    def outbox(self) -> Outbox:
+        return Outbox(self.store, self.bus)
+
+    @lazy
+    def blobs(self) -> Blobs:
+        return _blobs(self.settings.blob_url)
+
+    @lazy
+    def tokens(self) -> Tokens:
+        return Tokens(self.settings, self.clock)
+
+    def serve(self, api: Api[Any], request: Request) -> Response:
+        """Answer an HTTP request with the routes of one function."""
+        return api.serve(self, request)
+
+    def consume(self, consumer: Consumer[Any], event: Mapping[str, Any] | Any) -> None:
+        """Deal with one delivered CloudEvent; raising makes the platform deliver it again."""
+        attributes = dict(event.get_attributes()) if hasattr(event, "get_attributes") else dict(event)
+        attributes["data"] = event.get_data() if hasattr(event, "get_data") else event.get("data")
+        consumer.handle(self, attributes)
+
+
+def _store_adapter(url: str) -> Any:
+    if url.startswith("sqlite:///"):
+        from shared.store.sqlite import SqliteAdapter
+
+        return SqliteAdapter(Path(url.removeprefix("sqlite:///")))
+    raise Invalid("settings_invalid", f"STORE_URL: no store for '{url.split(':', 1)[0]}:'")
+
+
+def _bus(settings: Settings, clock: Clock, ids: Ids) -> Bus:
+    if settings.bus_url.startswith("local:"):
+        from shared.bus.local import open_local_bus
+
+        return open_local_bus(settings, clock, ids)
+    raise Invalid("settings_invalid", f"BUS_URL: no bus for '{settings.bus_url.split(':', 1)[0]}:'")
+
+
+def _blobs(url: str) -> Blobs:
+    if url.startswith("file:///"):
+        from shared.blobs.folder import FolderBlobs
+
+        root = Path(url.removeprefix("file:///"))
+        return FolderBlobs(root, root.name)
+    raise Invalid("settings_invalid", f"BLOB_URL: no bucket for '{url.split(':', 1)[0]}:'")
+
+
+_current: tuple[int, App] | None = None
+_guard = threading.Lock()
+
+
+def app() -> App:
+    """The App of this process, built from the environment on first use."""
+    global _current  # noqa: PLW0603 - one per process is the point
+    with _guard:
+        if _current is None or _current[0] != os.getpid():
+            _current = (os.getpid(), App(load_settings()))
+        return _current[1]
+
+
+def use(replacement: App | None) -> None:
+    """Install an App for this process: the embedded runtime and tests share one between all functions."""
+    global _current  # noqa: PLW0603
+    with _guard:
+        _current = (os.getpid(), replacement) if replacement is not None else None

@@ -1,0 +1,246 @@
+"""Routes: a typed registry per function, and the one way from a request to an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from flask import Request, Response
+from pydantic import BaseModel
+
+from shared.core import logs
+from shared.core.errors import Forbidden, HesabuError, Invalid, NotFound, TooLarge
+from shared.core.ids import Ids
+from shared.http.auth import Actor, Tokens
+from shared.http.models import read_args, read_body
+from shared.http.problems import problem
+from shared.store import Once
+
+JSON_LIMIT = 1 << 20
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+class HasEdge(Protocol):
+    """What serving any route needs."""
+
+    @property
+    def ids(self) -> Ids: ...
+    @property
+    def tokens(self) -> Tokens: ...
+
+
+P = TypeVar("P", bound=HasEdge)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Call(Generic[P]):
+    """One request on its way through a handler; ``headers`` by lower-case name."""
+
+    ports: P
+    actor: Actor
+    request_id: str
+    path: Mapping[str, str]
+    raw: bytes
+    headers: Mapping[str, str]
+    once: Once | None = None
+    args: Any = None
+
+    @property
+    def business(self) -> str:
+        """The caller's business, from the token."""
+        return self.actor.business
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is not a plain view: another status, headers, or bytes."""
+
+    body: BaseModel | bytes | None
+    status: int = 200
+    mimetype: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation as declared."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    roles: frozenset[str]
+    summary: str
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    returns: type[BaseModel] | None
+    status: int
+    idempotent: bool
+    limit: int
+    consumes: str
+
+    @property
+    def public(self) -> bool:
+        return not self.roles
+
+    @property
+    def description(self) -> str:
+        """What the handler's docstring says to API users."""
+        return inspect.getdoc(self.handler) or ""
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]{1,200})", self.path))
+
+
+class Api(Generic[P]):
+    """The routes of one function."""
+
+    def __init__(self, name: str, title: str) -> None:
+        self.name = name
+        self.title = title
+        self.routes: list[Route] = []
+        self._patterns: list[tuple[re.Pattern[str], Route]] = []
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        roles: frozenset[str],
+        summary: str,
+        body: type[BaseModel] | None = None,
+        query: type[BaseModel] | None = None,
+        returns: type[BaseModel] | None = None,
+        status: int = 200,
+        idempotent: bool = False,
+        limit: int = JSON_LIMIT,
+        consumes: str = "application/json",
+    ) -> Callable[[F], F]:
+        """Declare an operation: empty ``roles`` need no token, ``idempotent`` needs ``Idempotency-Key``."""
+
+        def register(handler: F) -> F:
+            route = Route(
+                method,
+                path,
+                handler,
+                roles,
+                summary,
+                body,
+                query,
+                returns,
+                status,
+                idempotent,
+                limit,
+                consumes,
+            )
+            self.routes.append(route)
+            self._patterns.append((route.pattern, route))
+            return handler
+
+        return register
+
+    def get(self, path: str, **declared: Any) -> Callable[[F], F]:
+        return self.route("GET", path, **declared)
+
+    def post(self, path: str, **declared: Any) -> Callable[[F], F]:
+        return self.route("POST", path, **declared)
+
+    def patch(self, path: str, **declared: Any) -> Callable[[F], F]:
+        return self.route("PATCH", path, **declared)
+
+    def delete(self, path: str, **declared: Any) -> Callable[[F], F]:
+        return self.route("DELETE", path, **declared)
+
+    def serve(self, ports: P, request: Request) -> Response:
+        """Answer one request; every failure becomes a problem, no exception leaves."""
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else ports.ids.new("req")
+        try:
+            response = self._answer(ports, request, request_id)
+        except HesabuError as error:
+            if error.status >= 500:
+                logs.warn("request failed", request_id=request_id, code=error.code, why=error.message)
+            response = problem(error, request_id, request.path)
+        except Exception:  # noqa: BLE001 - the edge: logged with its stack, answered in our form
+            logs.error("request crashed", exc_info=True, request_id=request_id, path=request.path)
+            response = problem(HesabuError(code="internal"), request_id, request.path)
+        response.headers["X-Request-Id"] = request_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _answer(self, ports: P, request: Request, request_id: str) -> Response:
+        route, path = self._find(request.method, request.path)
+        actor = Actor("", "", "")
+        if not route.public:
+            actor = ports.tokens.verify(request.headers.get("Authorization"))
+            if actor.role not in route.roles:
+                raise Forbidden(f"the role '{actor.role}' may not do this")
+        raw = _read(request, route.limit)
+        headers = {name.lower(): value for name, value in request.headers}
+        call = Call(ports, actor, request_id, path, raw, headers)
+        call.once = _once(route, request, actor, raw)
+        if route.query is not None:
+            call.args = read_args(route.query, request.args.to_dict())
+        given = [read_body(route.body, raw)] if route.body is not None else []
+        return _respond(route, call, route.handler(call, *given))
+
+    def _find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        allowed = []
+        for pattern, route in self._patterns:
+            if match := pattern.fullmatch(path):
+                if route.method == method or (method == "HEAD" and route.method == "GET"):
+                    return route, match.groupdict()
+                allowed.append(route.method)
+        if allowed:
+            raise _MethodNotAllowed(f"use {' or '.join(sorted(set(allowed)))} here")
+        raise NotFound("there is no such address")
+
+
+class _MethodNotAllowed(HesabuError):
+    code = "method_not_allowed"
+    status = 405
+    title = "Method not allowed"
+
+
+def _read(request: Request, limit: int) -> bytes:
+    if (request.content_length or 0) > limit:
+        raise TooLarge(f"the body has more than {limit} bytes", code="body_too_large")
+    raw = request.stream.read(limit + 1) if request.content_length is None else request.get_data()
+    if len(raw) > limit:
+        raise TooLarge(f"the body has more than {limit} bytes", code="body_too_large")
+    return raw
+
+
+def _once(route: Route, request: Request, actor: Actor, raw: bytes) -> Once | None:
+    """The idempotency key of a call, scoped to business and route; the fingerprint covers path and body."""
+    if not route.idempotent:
+        return None
+    key = request.headers.get("Idempotency-Key", "")
+    if not _KEY.fullmatch(key):
+        raise Invalid("idempotency_key_required", "send an Idempotency-Key header of 1 to 255 characters")
+    fingerprint = hashlib.sha256(request.path.encode() + b"\0" + raw).hexdigest()
+    return Once(f"http|{actor.business}|{route.method} {route.path}|{key}", fingerprint)
+
+
+def _respond(route: Route, call: Call[Any], answer: Any) -> Response:
+    reply = answer if isinstance(answer, Reply) else Reply(answer, route.status)
+    body = reply.body
+    if isinstance(body, BaseModel):
+        body = body.model_dump_json().encode()
+    response = Response(body or b"", reply.status, mimetype=reply.mimetype)
+    for name, value in reply.headers.items():
+        response.headers[name] = value
+    if call.once is not None and call.once.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
