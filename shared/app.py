@@ -17,7 +17,6 @@ from shared.core import logs
 from shared.core.clock import Clock, SystemClock
 from shared.core.errors import Invalid
 from shared.core.ids import Ids, SystemIds
-from shared.core.settings import Settings, load_settings
 from shared.http.api import Api
 from shared.http.auth import Tokens
 from shared.store import Store
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from flask import Request, Response
 
     from shared.blobs import Blobs
+    from shared.core.settings import Settings
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,6 +132,8 @@ def app() -> App:
     global _current  # noqa: PLW0603 - one per process is the point
     with _guard:
         if _current is None or _current[0] != os.getpid():
+            from shared.core.settings import load_settings  # not at import: the first request pays
+
             _current = (os.getpid(), App(load_settings()))
         return _current[1]
 

@@ -22,7 +22,7 @@ SYSTEM = "system"
 class EventData(BaseModel):
     """The payload of one event type."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     TYPE: ClassVar[str]
 
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from shared.core.callback_words import forbidden_word
 from shared.core.clock import parse_rfc3339, rfc3339
 from shared.core.errors import Invalid, RateLimited, Unauthorized
 from shared.core.ids import check_id
-from shared.core.settings import forbidden_word
 from shared.events import SYSTEM
 from shared.http.auth import Actor
 from shared.http.roles import ROLES

@@ -7,16 +7,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.core.callback_words import forbidden_word
 from shared.core.errors import Invalid
-
-FORBIDDEN_IN_CALLBACK_URLS = ("m-pesa", "mpesa", "safaricom", "query", "sql", "cmd", "exec", "exe")
-"""Daraja refuses a callback URL that spells one of these, in any case (D3 CustomerToBusiness)."""
-
-
-def forbidden_word(url: str) -> str | None:
-    """The first word in ``url`` that Daraja refuses, or None."""
-    lowered = url.lower()
-    return next((word for word in FORBIDDEN_IN_CALLBACK_URLS if word in lowered), None)
 
 
 class Settings(BaseSettings):

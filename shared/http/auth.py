@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.core.clock import Clock
 from shared.core.errors import HesabuError, Unauthorized
 from shared.core.ids import check_id
-from shared.core.settings import Settings
 from shared.http.roles import ROLES
+
+if TYPE_CHECKING:
+    from shared.core.settings import Settings
 
 AUDIENCE = "hesabu-api"
 ALGORITHM = "HS256"

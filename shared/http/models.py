@@ -16,13 +16,15 @@ B = TypeVar("B", bound=BaseModel)
 class Body(BaseModel):
     """A request body: unknown fields and look-alike types (``"10"`` for 10) are refused, not guessed."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, str_strip_whitespace=True, defer_build=True
+    )
 
 
 class Args(BaseModel):
     """Query arguments: text that must read as the declared types; lists are paged the same everywhere."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     cursor: Annotated[str | None, Field(max_length=1000)] = None
 
@@ -30,7 +32,7 @@ class Args(BaseModel):
 class View(BaseModel):
     """What a route answers."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 V = TypeVar("V", bound=View)

@@ -13,9 +13,9 @@ import hashlib
 import hmac
 from urllib.parse import urlsplit
 
+from shared.core.callback_words import forbidden_word
 from shared.core.errors import Invalid
 from shared.core.ids import check_id
-from shared.core.settings import forbidden_word
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 C2B_ROUTES = frozenset({"validation", "confirmation"})
