@@ -1,6 +1,6 @@
 """Documents, transactions and queries over any store (reference: the contract in tests/contract)."""
 
-from shared.store.model import Doc, Index, Key, Once, Page, Query, Where
+from shared.store.model import Data, Doc, Index, Key, Once, Page, Query, Where
 from shared.store.port import Store, Tx
 
-__all__ = ["Doc", "Index", "Key", "Once", "Page", "Query", "Store", "Tx", "Where"]
+__all__ = ["Data", "Doc", "Index", "Key", "Once", "Page", "Query", "Store", "Tx", "Where"]

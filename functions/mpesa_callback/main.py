@@ -1,0 +1,14 @@
+"""Where Safaricom calls back; deployed under /ipn, because Daraja refuses the name."""
+
+from __future__ import annotations
+
+import functions_framework
+from flask import Request, Response
+
+from shared.app import app
+from shared.payments.ipn import api
+
+
+@functions_framework.http
+def mpesa_callback(request: Request) -> Response:
+    return app().serve(api, request)

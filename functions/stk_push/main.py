@@ -1,0 +1,14 @@
+"""Ask payers for money over HTTPS: POST /v1/attempts."""
+
+from __future__ import annotations
+
+import functions_framework
+from flask import Request, Response
+
+from shared.app import app
+from shared.payments.api import api
+
+
+@functions_framework.http
+def stk_push(request: Request) -> Response:
+    return app().serve(api, request)

@@ -1,0 +1,164 @@
+"""Collecting over HTTP: start an attempt, read it, list, cancel; and read the money received."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from shared.core.errors import FieldError, Invalid
+from shared.core.phone import mask, parse_phone
+from shared.http import MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
+from shared.payments.attempts import ATTEMPTS, MAX_CENTS, MIN_CENTS, Ask, cancel, start
+from shared.payments.money import PAYMENTS
+from shared.payments.ports import Ports
+from shared.store import Doc, Key, Query, Where
+
+api: Api[Ports] = Api("stk_push", title="Collecting money")
+
+
+class NewAttempt(Body):
+    """Ask a payer for money, for an invoice or a bare amount."""
+
+    phone: Annotated[str, Field(min_length=9, max_length=30, examples=["0712 345 678"])]
+    invoice_id: Annotated[str, Field(max_length=128)] = ""
+    amount_cents: Annotated[int | None, Field(ge=MIN_CENTS, le=MAX_CENTS, multiple_of=100)] = None
+    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{0,12}$")] = ""
+    description: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .-]{0,13}$")] = ""
+
+
+class AttemptView(View):
+    object: str = "attempt"
+    id: str
+    status: str
+    phone: str
+    amount_cents: int
+    currency: str
+    invoice_id: str
+    reference: str
+    request_id: str
+    payment_id: str
+    receipt: str
+    result_code: str
+    failure: str
+    created: str
+    history: list[dict[str, Any]]
+
+
+class AttemptArgs(Args):
+    status: Literal["pending", "claimed", "succeeded", "failed", "expired", "review", "cancelled"] | None = (
+        None
+    )
+
+
+class PaymentView(View):
+    object: str = "payment"
+    id: str
+    provider: str
+    receipt: str
+    channel: str
+    status: str
+    matching: str
+    amount_cents: int
+    allocated_cents: int
+    unallocated_cents: int
+    currency: str
+    payer: str
+    payer_name: str
+    reference: str
+    customer_id: str
+    attempt_id: str
+    paid_at: str
+    allocations: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+
+
+class PaymentArgs(Args):
+    matching: Literal["waiting", "auto", "review", "none", "manual"] | None = None
+
+
+def attempt_view(doc: Doc) -> AttemptView:
+    """An attempt as the API shows it; the phone is masked, the business has it already."""
+    known = {name: doc.data[name] for name in AttemptView.model_fields if name in doc.data}
+    return AttemptView(id=doc.id, created=doc.data["created_on"], **{**known, "phone": mask(known["phone"])})
+
+
+def payment_view(doc: Doc) -> PaymentView:
+    """A payment as the API shows it."""
+    known = {name: doc.data[name] for name in PaymentView.model_fields if name in doc.data}
+    return PaymentView(id=doc.id, payer=doc.data["payer_masked"], **known)
+
+
+@api.post(
+    "/v1/attempts",
+    roles=MONEY,
+    body=NewAttempt,
+    returns=AttemptView,
+    status=201,
+    idempotent=True,
+    summary="Ask a payer for money (STK push)",
+)
+def start_attempt(call: Call[Ports], body: NewAttempt) -> AttemptView:
+    """Prompts the payer's phone once, however often the request is repeated with the same key."""
+    if call.once is None:
+        raise Invalid("idempotency_key_required", "send an Idempotency-Key header")
+    ask = Ask(_phone(body.phone), body.amount_cents, body.invoice_id, body.reference, body.description)
+    return attempt_view(start(call.ports, call.business, call.actor.user, ask, call.once))
+
+
+def _phone(text: str) -> str:
+    try:
+        return parse_phone(text)
+    except Invalid as error:
+        raise Invalid(error.code, error.message, [FieldError("/phone", error.message)]) from None
+
+
+@api.get(
+    "/v1/attempts",
+    roles=READERS,
+    query=AttemptArgs,
+    returns=ListView[AttemptView],
+    summary="List attempts, newest first",
+)
+def list_attempts(call: Call[Ports]) -> ListView[AttemptView]:
+    args: AttemptArgs = call.args
+    where = (Where("status", "==", args.status),) if args.status else ()
+    page = call.ports.store.query(
+        call.business, Query(ATTEMPTS, where, "-created_on", args.limit, args.cursor)
+    )
+    return page_view(page, attempt_view)
+
+
+@api.get("/v1/attempts/{attempt_id}", roles=READERS, returns=AttemptView, summary="Read an attempt")
+def read_attempt(call: Call[Ports]) -> AttemptView:
+    return attempt_view(call.ports.store.require(call.business, Key(ATTEMPTS, call.path["attempt_id"])))
+
+
+@api.post(
+    "/v1/attempts/{attempt_id}/cancel",
+    roles=MONEY,
+    returns=AttemptView,
+    summary="Stop waiting for an attempt",
+)
+def cancel_attempt(call: Call[Ports]) -> AttemptView:
+    """The prompt cannot be recalled from the phone: money that still comes is booked all the same."""
+    return attempt_view(cancel(call.ports, call.business, call.path["attempt_id"], call.actor.user))
+
+
+@api.get(
+    "/v1/payments",
+    roles=READERS,
+    query=PaymentArgs,
+    returns=ListView[PaymentView],
+    summary="List money received, newest first",
+)
+def list_payments(call: Call[Ports]) -> ListView[PaymentView]:
+    args: PaymentArgs = call.args
+    where = (Where("matching", "==", args.matching),) if args.matching else ()
+    page = call.ports.store.query(call.business, Query(PAYMENTS, where, "-paid_at", args.limit, args.cursor))
+    return page_view(page, payment_view)
+
+
+@api.get("/v1/payments/{payment_id}", roles=READERS, returns=PaymentView, summary="Read a payment")
+def read_payment(call: Call[Ports]) -> PaymentView:
+    return payment_view(call.ports.store.require(call.business, Key(PAYMENTS, call.path["payment_id"])))

@@ -1,0 +1,191 @@
+"""Starting an attempt: written with its callback address before the provider hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.core.clock import rfc3339
+from shared.core.errors import Invalid, Refused
+from shared.core.ids import derived_id
+from shared.payments.gateways.daraja.urls import callback_url
+from shared.payments.gateways.port import Accepted, CollectRequest, InitiateAnswer, Rejected
+from shared.payments.limits import admit
+from shared.payments.polling import lease_over, next_poll
+from shared.payments.ports import Ports
+from shared.payments.states import WAITING, Signal, State, after
+from shared.store import Data, Doc, Key, Once, Tx
+
+ATTEMPTS = "attempts"
+MIN_CENTS, MAX_CENTS = 100, 25_000_000
+"""KES 1 to 250,000 a transaction (D3 MpesaExpressSimulate)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a business wants collected. ``amount_cents`` None asks for the invoice's whole balance."""
+
+    phone: str
+    amount_cents: int | None
+    invoice_id: str
+    reference: str
+    description: str
+
+
+def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once) -> Doc:
+    """Prompt a payer once.
+
+    The same key again returns the attempt as it now stands, without prompting. Raises Invalid, NotFound,
+    Refused (invoice not open, repeated too soon, the first request is still at work) or RateLimited.
+    """
+    made = ports.store.transaction(business, lambda tx: _write_intent(ports, tx, actor, ask, once), once=once)
+    key = Key(ATTEMPTS, made["attempt_id"])
+    if once.replayed:
+        return _replay(ports, business, key)
+    attempt = ports.store.require(business, key)
+    answer = _ask_provider(ports, business, attempt)
+    return ports.store.transaction(business, lambda tx: _write_outcome(tx, key, answer))
+
+
+def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Data:
+    invoice = tx.require(Key("invoices", ask.invoice_id)) if ask.invoice_id else None
+    cents = _amount(ask, invoice)
+    admit(tx, ask.phone, cents, ports.clock.now())
+    attempt_id = derived_id("att", tx.business, once.key)
+    tx.create(
+        Key(ATTEMPTS, attempt_id),
+        {
+            "status": State.SUBMITTING.value,
+            "phone": ask.phone,
+            "amount_cents": cents,
+            "currency": "KES",
+            "invoice_id": ask.invoice_id,
+            "customer_id": invoice.data["customer_id"] if invoice else "",
+            "reference": ask.reference or _reference(invoice, attempt_id),
+            "description": ask.description or "Payment",
+            "request_id": "",
+            "merchant_request_id": "",
+            "payment_id": "",
+            "receipt": "",
+            "result_code": "",
+            "result_class": "",
+            "failure": "",
+            "created_on": tx.now,
+            "created_by": actor,
+            "polling": True,
+            "poll_at": next_poll(tx.now, 0) or tx.now,
+            "polls": 0,
+            "history": [],
+        },
+    )
+    _remember(tx, attempt_id)
+    return {"attempt_id": attempt_id}
+
+
+def _amount(ask: Ask, invoice: Doc | None) -> int:
+    if invoice is not None and invoice.data["status"] != "open":
+        raise Refused(f"the invoice is {invoice.data['status']}, not open", code="invoice_not_open")
+    cents = ask.amount_cents
+    if cents is None:
+        if invoice is None:
+            raise Invalid("amount_required", "give an amount or an invoice")
+        # M-Pesa moves whole shillings: the last cents are rounded up and stay as the customer's credit
+        cents = -(-invoice.data["balance_cents"] // 100) * 100
+    elif invoice is not None and cents > -(-invoice.data["balance_cents"] // 100) * 100:
+        raise Refused("that is more than the invoice's balance", code="amount_over_balance")
+    if cents % 100 or not MIN_CENTS <= cents <= MAX_CENTS:
+        raise Invalid("amount_out_of_range", "M-Pesa takes whole shillings from 1 to 250,000")
+    return cents
+
+
+def _reference(invoice: Doc | None, attempt_id: str) -> str:
+    return invoice.data["number"] if invoice else attempt_id[-10:].upper()
+
+
+def awaiting_key(reference: str, cents: int) -> Key:
+    """Where attempts are found by what a paybill notice repeats of them: reference and amount."""
+    return Key("awaiting", derived_id("awaiting", reference.upper(), str(cents)))
+
+
+def _remember(tx: Tx, attempt_id: str) -> None:
+    attempt = tx.require(Key(ATTEMPTS, attempt_id)).data
+    key = awaiting_key(attempt["reference"], attempt["amount_cents"])
+    known = tx.get(key)
+    ids = (known.data["attempts"] if known else [])[-19:]
+    tx.put(key, {"attempts": [*ids, attempt_id]})
+
+
+def _request(ports: Ports, business: str, attempt: Doc) -> CollectRequest:
+    secret = ports.settings.callback_secret.get_secret_value()
+    return CollectRequest(
+        attempt_id=attempt.id,
+        phone=attempt.data["phone"],
+        amount_cents=attempt.data["amount_cents"],
+        reference=attempt.data["reference"],
+        description=attempt.data["description"],
+        callback_url=callback_url(ports.settings.public_url, "stk", business, attempt.id, secret),
+    )
+
+
+def _ask_provider(ports: Ports, business: str, attempt: Doc) -> InitiateAnswer:
+    try:
+        return ports.gateway.initiate(_request(ports, business, attempt))
+    except Invalid as error:  # the adapter refused before sending: nothing was prompted
+        return Rejected(error.code, error.message)
+
+
+def _write_outcome(tx: Tx, key: Key, answer: InitiateAnswer) -> Doc:
+    """Record what the provider said; evidence may have moved the attempt on before its acknowledgement."""
+    attempt = tx.require(key)
+    if isinstance(answer, Accepted):
+        ids = {"request_id": answer.request_id, "merchant_request_id": answer.merchant_request_id}
+        return tx.update(key, {**ids, **moved(attempt, Signal.ACK, "provider", "", tx.now)})
+    if isinstance(answer, Rejected):
+        refused = {"result_code": answer.code, "failure": "rejected", "polling": False}
+        change = moved(attempt, Signal.REFUSAL, "provider", answer.code, tx.now)
+        return tx.update(key, {**change, **(refused if change["status"] == State.REJECTED else {})})
+    return tx.update(key, moved(attempt, Signal.SILENCE, "provider", answer.code, tx.now))
+
+
+def moved(attempt: Doc, signal: Signal, actor: str, evidence: str, now: str) -> Data:
+    """The changes a signal makes to an attempt: its state and one line of history."""
+    old = State(attempt.data["status"])
+    new = after(old, signal)
+    line = {"from": old.value, "to": new.value, "signal": signal.value, "actor": actor, "evidence": evidence}
+    return {"status": new.value, "history": [*attempt.data["history"][-49:], {**line, "at": now}]}
+
+
+def _replay(ports: Ports, business: str, key: Key) -> Doc:
+    attempt = ports.store.require(business, key)
+    if attempt.data["status"] == State.SUBMITTING and not lease_over(
+        attempt.data["created_on"], ports.clock.now()
+    ):
+        raise Refused("the first request with this key is still at work", code="idempotency_in_flight")
+    return attempt
+
+
+def cancel(ports: Ports, business: str, attempt_id: str, actor: str) -> Doc:
+    """Stop waiting for an attempt. The prompt cannot be recalled: money that still comes is still booked.
+
+    Raises NotFound, and Refused when the attempt has already ended.
+    """
+    key = Key(ATTEMPTS, attempt_id)
+
+    def stop(tx: Tx) -> Doc:
+        attempt = tx.require(key)
+        if State(attempt.data["status"]) not in WAITING:
+            raise Refused(f"the attempt is {attempt.data['status']} already", code="attempt_ended")
+        return tx.update(key, moved(attempt, Signal.CANCEL, actor, "", tx.now))
+
+    return ports.store.transaction(business, stop)
+
+
+def lose_submitter(ports: Ports, business: str, attempt_id: str) -> None:
+    """The process that was to send this attempt died: whether the payer was prompted is unknown."""
+    key = Key(ATTEMPTS, attempt_id)
+
+    def mark(tx: Tx) -> None:
+        attempt = tx.require(key)
+        if attempt.data["status"] == State.SUBMITTING:
+            tx.update(key, moved(attempt, Signal.SILENCE, "timer", rfc3339(ports.clock.now()), tx.now))
+
+    ports.store.transaction(business, mark)

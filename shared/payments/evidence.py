@@ -1,0 +1,76 @@
+"""Raw evidence: what a provider sent is stored, whole, before anybody tries to understand it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.bus import emit
+from shared.core.errors import NotFound
+from shared.core.ids import derived_id
+from shared.events import CallbackReceived
+from shared.payments.gateways.daraja.urls import token_matches
+from shared.payments.ports import Ports
+from shared.store import Doc, Key, Tx
+
+CALLBACKS = "callbacks"
+_KEPT_HEADERS = ("businessshortcode", "content-type", "user-agent", "x-forwarded-for")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A callback path that proved itself: its route, business and subject (attempt id or shortcode)."""
+
+    route: str
+    business: str
+    subject: str
+
+
+def authenticate(ports: Ports, route: str, business: str, subject: str, token: str) -> Address:
+    """Check the HMAC of a callback path; raises NotFound, which tells a guesser nothing."""
+    secret = ports.settings.callback_secret.get_secret_value()
+    if not token_matches(secret, token, *route.split("/"), business, subject):
+        raise NotFound("there is no such address")
+    return Address(route, business, subject)
+
+
+def keep(ports: Ports, address: Address, raw: bytes, headers: Mapping[str, str]) -> str:
+    """Store a callback body durably and announce it; the same body again is the same evidence.
+
+    Returns the evidence id. Raises only what the store raises: a body that cannot be parsed is kept too.
+    """
+    digest = hashlib.sha256(raw).hexdigest()
+    key = Key(CALLBACKS, derived_id("evd", address.route, address.subject, digest))
+    text, encoding = _text(raw)
+    record = {
+        "route": address.route,
+        "subject": address.subject,
+        "body": text,
+        "encoding": encoding,
+        "sha256": digest,
+        "headers": {name: headers[name][:300] for name in _KEPT_HEADERS if name in headers},
+    }
+
+    def store(tx: Tx) -> None:
+        if tx.get(key) is None:
+            tx.create(key, {**record, "received_at": tx.now})
+            emit(tx, CallbackReceived(evidence_id=key.id), key)
+
+    ports.outbox.run(address.business, store)
+    return key.id
+
+
+def _text(raw: bytes) -> tuple[str, str]:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(raw).decode(), "base64"
+    return (base64.b64encode(raw).decode(), "base64") if "\x00" in text else (text, "utf-8")
+
+
+def body_of(doc: Doc) -> bytes:
+    """The bytes as they were received."""
+    body: str = doc.data["body"]
+    return base64.b64decode(body) if doc.data["encoding"] == "base64" else body.encode()

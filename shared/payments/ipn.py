@@ -1,0 +1,63 @@
+"""Where providers call back. Nothing here is signed: the path proves itself, the body proves nothing.
+
+A good path is always answered 200, a bad one 404; the body is stored before it is understood.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.core import logs
+from shared.core.errors import Permanent
+from shared.http import EVERYONE, Api, Call, Reply
+from shared.payments.evidence import authenticate, keep
+from shared.payments.gateways.daraja.payloads import parse_c2b
+from shared.payments.ports import Ports
+
+api: Api[Ports] = Api("mpesa_callback", title="Callbacks from Safaricom")
+LIMIT = 256 * 1024
+_ACCEPTED = b'{"ResultCode":0,"ResultDesc":"Accepted"}'
+_WRONG_SHORTCODE = b'{"ResultCode":"C2B00015","ResultDesc":"Rejected"}'
+
+
+@api.post(
+    "/ipn/stk/{business}/{attempt_id}/{token}", roles=EVERYONE, limit=LIMIT, summary="Result of an STK push"
+)
+def stk_result(call: Call[Ports]) -> Reply:
+    path = call.path
+    address = authenticate(call.ports, "stk", path["business"], path["attempt_id"], path["token"])
+    keep(call.ports, address, call.raw, call.headers)
+    return Reply(_ACCEPTED)
+
+
+@api.post(
+    "/ipn/c2b/confirmation/{business}/{shortcode}/{token}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="Money arrived at a shortcode",
+)
+def c2b_confirmation(call: Call[Ports]) -> Reply:
+    path = call.path
+    address = authenticate(call.ports, "c2b/confirmation", path["business"], path["shortcode"], path["token"])
+    keep(call.ports, address, call.raw, call.headers)
+    return Reply(_ACCEPTED)
+
+
+@api.post(
+    "/ipn/c2b/validation/{business}/{shortcode}/{token}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="May this payment be accepted",
+)
+def c2b_validation(call: Call[Ports]) -> Reply:
+    """Accepts what is meant for this shortcode: people sort out a wrong reference, money is not refused."""
+    path = call.path
+    authenticate(call.ports, "c2b/validation", path["business"], path["shortcode"], path["token"])
+    try:
+        notice: Any = parse_c2b(call.raw).evidence()
+    except Permanent as error:
+        # money must not be turned away because we cannot read the question; the confirmation is kept anyway
+        logs.warn("validation request unreadable", business=path["business"], code=error.code)
+        return Reply(_ACCEPTED)
+    wrong = notice.shortcode and notice.shortcode != path["shortcode"]
+    return Reply(_WRONG_SHORTCODE if wrong else _ACCEPTED)

@@ -1,0 +1,142 @@
+"""Payments: money that somebody received, one document however often and however it was told.
+
+The key is (provider, receipt). A status query proves an attempt paid without naming a receipt; such a
+payment is keyed by the provider's request id until a callback or a paybill notice brings the receipt, and the
+document ``money/{provider}-{receipt}`` then points at it: no later evidence can open a second payment.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from shared.bus import emit
+from shared.core.clock import business_day, parse_rfc3339, rfc3339
+from shared.core.errors import Invalid
+from shared.core.ids import derived_id
+from shared.core.phone import mask, phone_hash
+from shared.events import PaymentNeedsReview, PaymentSettled
+from shared.payments.gateways.port import Evidence, HintKind, PayerHint
+from shared.store import Data, Doc, Key, Tx
+
+PAYMENTS = "payments"
+_RECEIPT = re.compile(r"[A-Z0-9_.-]{4,40}")
+
+
+def money_key(provider: str, receipt: str) -> Key:
+    """The claim on a receipt number; raises Invalid ``receipt_invalid`` for what no provider issues."""
+    folded = receipt.strip().upper()
+    if not _RECEIPT.fullmatch(folded):
+        raise Invalid("receipt_invalid", "that is not a receipt number")
+    return Key("money", f"{provider}-{folded}")
+
+
+def find(tx: Tx, evidence: Evidence) -> Doc | None:
+    """The payment this evidence speaks of, if it is known by its receipt."""
+    if not evidence.receipt:
+        return None
+    claim = tx.get(money_key(evidence.provider, evidence.receipt))
+    return tx.require(Key(PAYMENTS, claim.data["payment_id"])) if claim else None
+
+
+def open_payment(tx: Tx, evidence: Evidence, channel: str, evidence_id: str, attempt: Doc | None) -> Doc:
+    """Write a payment that is claimed and not yet believed; the amount is what the provider says."""
+    asked = attempt.data if attempt else {}
+    cents = evidence.amount_cents if evidence.amount_cents is not None else asked.get("amount_cents")
+    if cents is None or cents <= 0:
+        raise Invalid("amount_missing", "the evidence names no amount")
+    number = evidence.receipt.strip().upper() if evidence.receipt else ""
+    payment_id = f"{evidence.provider}-{number or asked['request_id']}"
+    paid_at = rfc3339(evidence.at) if evidence.at else tx.now
+    payment = {
+        "provider": evidence.provider,
+        "receipt": number,
+        "channel": channel,
+        "status": "claimed",
+        "matching": "waiting",
+        "amount_cents": cents,
+        "currency": "KES",
+        "shortcode": evidence.shortcode,
+        **payer_fields(evidence.payer, asked.get("phone", "")),
+        "reference": evidence.account or asked.get("reference", ""),
+        "narration": "",
+        "paid_at": paid_at,
+        "business_day": business_day(parse_rfc3339(paid_at)),
+        "attempt_id": attempt.id if attempt else "",
+        "invoice_id": asked.get("invoice_id", ""),
+        "customer_id": "",
+        "allocated_cents": 0,
+        "unallocated_cents": cents,
+        "allocations": [],
+        "evidence": [_line(evidence, evidence_id, tx.now)],
+        "polling": True,
+        "poll_at": tx.now,
+        "polls": 0,
+        "created_on": tx.now,
+    }
+    doc = tx.create(Key(PAYMENTS, payment_id), payment)
+    if number:
+        tx.create(money_key(evidence.provider, number), {"payment_id": payment_id})
+    return doc
+
+
+def payer_fields(hint: PayerHint, asked_phone: str) -> Data:
+    """What is known of the payer. The phone we prompted is the payer of an STK payment."""
+    phone = hint.value if hint.kind is HintKind.PHONE else asked_phone
+    masked = hint.value if hint.kind is HintKind.MASKED else (mask(phone) if phone else "")
+    hashed = hint.value if hint.kind is HintKind.HASH else (phone_hash(phone) if phone else "")
+    return {"payer_phone": phone, "payer_masked": masked, "payer_hash": hashed, "payer_name": hint.name}
+
+
+def add_evidence(tx: Tx, payment: Doc, evidence: Evidence, evidence_id: str) -> Doc:
+    """Add another proof of the same money: fill in what was not known, never change what was."""
+    known = payment.data
+    if any(line["id"] == evidence_id for line in known["evidence"]):
+        return payment
+    changes: Data = {"evidence": [*known["evidence"][-19:], _line(evidence, evidence_id, tx.now)]}
+    told = payer_fields(evidence.payer, "")
+    changes |= {name: value for name, value in told.items() if value and not known[name]}
+    if evidence.receipt and not known["receipt"]:
+        changes["receipt"] = evidence.receipt.strip().upper()
+        tx.create(money_key(evidence.provider, evidence.receipt), {"payment_id": payment.id})
+    if evidence.account and not known["reference"]:
+        changes["reference"] = evidence.account
+    return tx.update(payment.key, changes)
+
+
+def settle(tx: Tx, payment: Doc) -> Doc:
+    """Believe a claimed payment: book it once and let it be matched; a settled one stays as it is."""
+    from shared.books import receive_payment
+
+    if payment.data["status"] != "claimed":
+        return payment
+    settled = tx.update(payment.key, {"status": "settled", "polling": False, "settled_on": tx.now})
+    receive_payment(tx, {**settled.data, "id": payment.id})
+    emit(tx, PaymentSettled(payment_id=payment.id), payment.key)
+    return settled
+
+
+def doubt(tx: Tx, payment: Doc, reason: str) -> Doc:
+    """Hand a payment to a person: what is not credited yet is not credited until they have decided."""
+    item = Key("review", derived_id("rev", payment.id, reason))
+    if tx.get(item) is None:
+        tx.create(
+            item,
+            {
+                "kind": "payment",
+                "subject_id": payment.id,
+                "status": "open",
+                "reasons": [reason],
+                "value_cents": payment.data["amount_cents"],
+                "suggestions": [],
+                "created_on": tx.now,
+            },
+        )
+        emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, payment.version)
+    if payment.data["status"] in {"settled", "reversed"}:
+        return payment  # what is booked stays booked until a person reverses it
+    return tx.update(payment.key, {"status": "review", "polling": False, "doubt": reason})
+
+
+def _line(evidence: Evidence, evidence_id: str, now: str) -> dict[str, Any]:
+    return {"kind": evidence.kind, "id": evidence_id, "code": evidence.code, "at": now}
