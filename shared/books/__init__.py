@@ -1,0 +1,63 @@
+"""The books: customers, invoices, allocations, outgoing money and the journal behind them."""
+
+from shared.books.allocation import allocate, unallocate
+from shared.books.balances import TrialBalance, trial_balance
+from shared.books.customers import change_customer, write_customer
+from shared.books.expenses import Expense, write_expense
+from shared.books.invoices import draft_invoice, finalise_invoice, open_invoices, void_invoice
+from shared.books.keys import (
+    MatchKey,
+    customer_keys,
+    find,
+    index_customer,
+    index_invoice,
+    invoice_keys,
+    invoice_spellings,
+    lookup_keys,
+    payment_keys,
+    unindex_customer,
+    unindex_invoice,
+)
+from shared.books.model import NewCustomer, NewInvoice, NewLine, NewTransaction
+from shared.books.numbering import check_digit, check_number, print_number
+from shared.books.receiving import receive_payment, record_fee, return_payment
+from shared.books.spellings import name_tokens
+from shared.books.transactions import record_transaction
+
+__all__ = [
+    "Expense",
+    "MatchKey",
+    "NewCustomer",
+    "NewInvoice",
+    "NewLine",
+    "NewTransaction",
+    "TrialBalance",
+    "allocate",
+    "change_customer",
+    "check_digit",
+    "check_number",
+    "customer_keys",
+    "draft_invoice",
+    "finalise_invoice",
+    "find",
+    "index_customer",
+    "index_invoice",
+    "invoice_keys",
+    "invoice_spellings",
+    "lookup_keys",
+    "name_tokens",
+    "open_invoices",
+    "payment_keys",
+    "print_number",
+    "receive_payment",
+    "record_fee",
+    "record_transaction",
+    "return_payment",
+    "trial_balance",
+    "unallocate",
+    "unindex_customer",
+    "unindex_invoice",
+    "void_invoice",
+    "write_customer",
+    "write_expense",
+]

@@ -1,0 +1,106 @@
+"""Matching keys: small documents from what a payer may send to whom or what it may mean.
+
+A payment is matched with one batch of reads by key, so its cost does not grow with the books (reference:
+reconciliation 3.2). Numbers are also indexed with each of their digits left out (SymSpell): a typing slip is
+found by leaving digits out on the payment's side too.
+
+Kinds: ``number`` and ``number_del`` lead to invoices; ``account``, ``phone`` (SHA-256 of 2547…), ``tail``
+(last three digits and a name, for masked payers) and ``name`` (two names, sorted) lead to customers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from shared.books.places import KEYS
+from shared.books.spellings import (
+    MatchKey,
+    customer_keys,
+    invoice_keys,
+    invoice_spellings,
+    lookup_keys,
+    payment_keys,
+)
+from shared.core.ids import derived_id
+from shared.store import Doc, Key, Store, Tx
+
+MOST_IDS = 60
+"""A key that leads to more is no clue: it is marked common and grows no further."""
+
+__all__ = [
+    "MatchKey",
+    "customer_keys",
+    "find",
+    "index_customer",
+    "index_invoice",
+    "invoice_keys",
+    "invoice_spellings",
+    "lookup_keys",
+    "payment_keys",
+    "unindex_customer",
+    "unindex_invoice",
+]
+
+
+def index_invoice(tx: Tx, invoice: Doc) -> None:
+    """Make a numbered invoice findable, in the commit that numbers it."""
+    _change(tx, invoice.id, [], invoice_keys(invoice.data["number"]))
+
+
+def unindex_invoice(tx: Tx, invoice: Doc) -> None:
+    """Make an invoice unfindable, in the commit that voids it."""
+    _change(tx, invoice.id, invoice_keys(invoice.data["number"]), [])
+
+
+def index_customer(tx: Tx, customer: Doc, before: Doc | None = None) -> None:
+    """Make a customer findable by its present keys; ``before`` is what was indexed until now."""
+    _change(tx, customer.id, customer_keys(before.data) if before else [], customer_keys(customer.data))
+
+
+def unindex_customer(tx: Tx, customer: Doc) -> None:
+    """Make a customer unfindable."""
+    _change(tx, customer.id, customer_keys(customer.data), [])
+
+
+def find(source: Store | Tx, business: str, keys: Sequence[MatchKey]) -> dict[MatchKey, list[str]]:
+    """What each key leads to, in one batch of reads; keys that lead nowhere or everywhere are left out."""
+    wanted = list(dict.fromkeys(keys))
+    places = [_place(key) for key in wanted]
+    docs = source.get_many(places) if isinstance(source, Tx) else source.get_many(business, places)
+    found = zip(wanted, docs, strict=True)
+    return {key: list(doc.data["ids"]) for key, doc in found if doc is not None and doc.data["ids"]}
+
+
+def _place(key: MatchKey) -> Key:
+    return Key(KEYS, derived_id("key", *key))
+
+
+def _change(tx: Tx, subject: str, old: Iterable[MatchKey], new: Iterable[MatchKey]) -> None:
+    leaving, coming = set(old) - set(new), set(new) - set(old)
+    tx.get_many([_place(key) for key in sorted(leaving | coming)])  # one batch, not one read a key
+    for key in sorted(leaving):
+        _remove(tx, key, subject)
+    for key in sorted(coming):
+        _add(tx, key, subject)
+
+
+def _add(tx: Tx, key: MatchKey, subject: str) -> None:
+    place = _place(key)
+    doc = tx.get(place)
+    ids = list(doc.data["ids"]) if doc else []
+    if subject in ids or (doc and doc.data["common"]):
+        return
+    common = len(ids) >= MOST_IDS
+    kind, value = key
+    tx.put(place, {"kind": kind, "value": value, "ids": [] if common else [*ids, subject], "common": common})
+
+
+def _remove(tx: Tx, key: MatchKey, subject: str) -> None:
+    doc = tx.get(_place(key))
+    if doc is None or subject not in doc.data["ids"]:
+        return
+    ids = [one for one in doc.data["ids"] if one != subject]
+    if ids:
+        tx.update(doc.key, {"ids": ids})
+    else:
+        tx.delete(doc.key)

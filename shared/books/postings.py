@@ -1,0 +1,147 @@
+"""Which legs an event has: pure functions from a fact to its journal entry (reference: stores 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.books.journal import JournalEntry, Leg, entry_id, merge
+from shared.books.places import INVOICES, PAYMENTS
+from shared.store import Key
+
+SUSPENSE = "suspense:unmatched"
+SMALL_CHANGE = 100
+"""Up to one shilling forgiven is rounding (M-Pesa moves whole shillings); more is a bad debt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One share of a payment: cents to an account, with cents forgiven on top of the money."""
+
+    account: str
+    cents: int
+    writeoff: int = 0
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        forgiven = "rounding" if self.writeoff <= SMALL_CHANGE else "bad_debt"
+        return merge(
+            (
+                Leg(SUSPENSE, self.cents),
+                Leg(forgiven, self.writeoff),
+                Leg(self.account, -self.cents - self.writeoff),
+            )
+        )
+
+
+def receivable(invoice_id: str) -> str:
+    """What is owed on one invoice."""
+    return f"ar:{invoice_id}"
+
+
+def on_account(customer_id: str) -> str:
+    """What a customer paid ahead."""
+    return f"unapplied:{customer_id}"
+
+
+def clearing(payment: dict[str, Any]) -> str:
+    """Where the money of a payment lies until it is paid out to the business's bank."""
+    match payment["provider"]:
+        case "mpesa":
+            return f"clearing:mpesa:{payment.get('shortcode') or payment['channel']}"
+        case "airtel":
+            return "clearing:airtel"
+        case provider:
+            return f"bank:{provider}"
+
+
+def payment_id(payment: dict[str, Any]) -> str:
+    """The id of a payment document, ``mpesa-SJ12ABC345``."""
+    return f"{payment['provider']}-{payment['receipt']}"
+
+
+def fact_of(payment: dict[str, Any]) -> str:
+    """How entries name a payment: M-Pesa receipts alone, others with their provider (numbers may meet)."""
+    return str(payment["receipt"]) if payment["provider"] == "mpesa" else payment_id(payment)
+
+
+def invoice_issued(invoice_id: str, invoice: dict[str, Any], now: str, actor: str) -> JournalEntry:
+    """An invoice became due: the customer owes its total, sales and VAT are earned."""
+    return JournalEntry(
+        id=entry_id("issue", invoice_id),
+        kind="invoice_issued",
+        currency=invoice["currency"],
+        effective_at=now,
+        recorded_at=now,
+        legs=merge(
+            (
+                Leg(receivable(invoice_id), invoice["total_cents"]),
+                Leg("sales", -invoice["subtotal_cents"]),
+                Leg("vat:output", -invoice["vat_cents"]),
+            )
+        ),
+        source=Key(INVOICES, invoice_id),
+        actor=actor,
+        memo=f"invoice {invoice['number']}",
+    )
+
+
+def payment_received(payment: dict[str, Any], now: str) -> JournalEntry:
+    """Money is proven received; nobody has said yet what it is for."""
+    cents = payment["amount_cents"]
+    legs = (Leg(clearing(payment), cents), Leg(SUSPENSE, -cents))
+    return _of_payment("pay", "payment_received", payment, legs, now)
+
+
+def gateway_fee(payment: dict[str, Any], cents: int, now: str) -> JournalEntry:
+    """The provider kept ``cents`` of a payment as its charge."""
+    legs = (Leg(f"fees:{payment['provider']}", cents), Leg(clearing(payment), -cents))
+    return _of_payment("fee", "gateway_fee", payment, legs, now)
+
+
+def _of_payment(
+    prefix: str, kind: str, payment: dict[str, Any], legs: tuple[Leg, ...], now: str
+) -> JournalEntry:
+    return JournalEntry(
+        id=entry_id(prefix, fact_of(payment)),
+        kind=kind,
+        currency=payment["currency"],
+        effective_at=payment["paid_at"],
+        recorded_at=now,
+        legs=legs,
+        source=Key(PAYMENTS, payment_id(payment)),
+        actor="system",
+    )
+
+
+def allocation(
+    of: str, n: int, payment: dict[str, Any], parts: Sequence[Part], now: str, actor: str
+) -> JournalEntry:
+    """The ``n``-th time that money of payment ``of`` is given a purpose: out of suspense, to its parts."""
+    return JournalEntry(
+        id=entry_id("alloc", of, str(n)),
+        kind="allocation",
+        currency=payment["currency"],
+        effective_at=now,
+        recorded_at=now,
+        legs=merge(leg for part in parts for leg in part.legs),
+        source=Key(PAYMENTS, of),
+        actor=actor,
+    )
+
+
+def reversal(original: JournalEntry, now: str, actor: str, *, part: Part | None = None) -> JournalEntry:
+    """The negated legs of an entry, or of one part of an allocation; ``reverses`` names the original."""
+    what = () if part is None else (part.account.split(":", 1)[1],)
+    legs = original.legs if part is None else part.legs
+    return replace(
+        original,
+        id=entry_id("rev", original.id, *what),
+        kind=f"{original.kind}_reversed",
+        effective_at=now,
+        recorded_at=now,
+        legs=tuple(Leg(leg.account, -leg.amount) for leg in legs),
+        actor=actor,
+        reverses=original.id,
+    )
