@@ -1,0 +1,107 @@
+"""Everything that goes wrong between Safaricom and a business, as switches.
+
+A rule waits until the thing it breaks happens; it works ``times`` times (None: until removed), on one
+phone or on all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from local.safaricom.sim import Sim
+
+FAULTS = {
+    "lost_callback": "the callback is never delivered",
+    "duplicate_callback": "the callback is delivered `count` times",
+    "late_callback": "the callback comes `seconds` later",
+    "reordered_callback": "the callback comes after the next one that is delivered, or after `seconds`",
+    "failure_then_success": "a callback with failure `code` comes just before the true, successful one",
+    "amount_mismatch": "the callback names `amount_cents` (default: one shilling more), not what was paid",
+    "success_after_failure": "failure `code` (1037) is called back, and the payment succeeds `seconds` later",
+    "query_contradicts": "the query answers `code` (1) for a payment that was made",
+    "query_in_flight": "the query answers 500.001.1001 though the payment has ended",
+    "spike_arrest": "the request is refused with 500.003.02, nothing is prompted",
+    "subscriber_locked": "the push is refused with 500.001.1001, nothing is prompted",
+    "lost_ack": "the phone is prompted, but the answer is lost: `mode` http_500, close or hold",
+    "broken_answer": "`route` (oauth, push, query) answers in `mode`, and nothing else happens",
+    "token_expired": "the access token ends before its time",
+}
+TARGETS = ("stk", "c2b")
+MODES = ("http_500", "close", "hold", "html_200", "envelope_200", "empty_400")
+
+
+@dataclass(slots=True)
+class Fault:
+    """One switch that is on. ``target`` says which callback, ``route`` which endpoint it breaks."""
+
+    name: str
+    times: int | None = 1
+    phone: str = ""
+    target: str = "stk"
+    route: str = ""
+    mode: str = "http_500"
+    code: str = ""
+    count: int = 2
+    seconds: float = 30
+    amount_cents: int | None = None
+
+
+def fault_errors(fields: dict[str, Any]) -> list[str]:
+    """What is wrong with the fields of a new fault."""
+    known = set(Fault.__dataclass_fields__)
+    checks = (
+        (fields.get("name") in FAULTS, f"name must be one of {', '.join(FAULTS)}"),
+        (set(fields) <= known, f"only {', '.join(sorted(known))} are known"),
+        (fields.get("target", "stk") in TARGETS, "target must be stk or c2b"),
+        (fields.get("mode", "close") in MODES, f"mode must be one of {', '.join(MODES)}"),
+        (_number(fields.get("seconds", 0), 86_400), "seconds must be 0 to 86400"),
+        (_number(fields.get("count", 1), 100, 1), "count must be 1 to 100"),
+        (
+            fields.get("times") is None or _number(fields["times"], 1_000_000, 1),
+            "times must be a count or null",
+        ),
+    )
+    return [message for passed, message in checks if not passed]
+
+
+def add_fault(sim: Sim, fault: Fault) -> str:
+    """Switch a fault on; its id switches it off again."""
+    with sim.state.unit():
+        id_ = f"{sim.state.count('fault'):06d}"
+        sim.state.put("fault", id_, asdict(fault))
+    return id_
+
+
+def take_fault(sim: Sim, name: str, phone: str = "", target: str = "stk", route: str = "") -> Fault | None:
+    """The oldest matching fault, with one of its times used up; None when nothing is to go wrong."""
+    with sim.state.unit():
+        for id_, fact in sim.state.all("fault"):
+            fault = Fault(**fact)
+            if _matches(fault, name, phone, target, route):
+                _use(sim, id_, fault)
+                return fault
+    return None
+
+
+def _matches(fault: Fault, name: str, phone: str, target: str, route: str) -> bool:
+    return (
+        fault.name == name
+        and fault.phone in {"", phone}
+        and fault.target == target
+        and fault.route in {"", route}
+    )
+
+
+def _use(sim: Sim, id_: str, fault: Fault) -> None:
+    if fault.times is None:
+        return
+    fault.times -= 1
+    if fault.times > 0:
+        sim.state.put("fault", id_, asdict(fault))
+    else:
+        sim.state.delete("fault", id_)
+
+
+def _number(value: Any, most: float, least: float = 0) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most

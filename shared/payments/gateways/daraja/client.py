@@ -1,0 +1,133 @@
+"""The Daraja gateway: one STK push per attempt, never repeated, and the query that settles doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.core.clock import Clock
+from shared.payments.gateways.daraja.oauth import OAuth
+from shared.payments.gateways.daraja.payloads import PROVIDER
+from shared.payments.gateways.daraja.request import DarajaAccount, push_body, query_body
+from shared.payments.gateways.daraja.results import stk_result
+from shared.payments.gateways.daraja.tokens import SharedToken, TokenRefused, TokenStore
+from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, Transport
+from shared.payments.gateways.port import (
+    Accepted,
+    CollectRequest,
+    Evidence,
+    InitiateAnswer,
+    NoAnswer,
+    Outcome,
+    QueryAnswer,
+    Rejected,
+    Unknown,
+)
+
+PUSH = "/mpesa/stkpush/v1/processrequest"
+QUERY = "/mpesa/stkpushquery/v1/query"
+INVALID_TOKEN_CODES = frozenset({"404.001.03", "400.003.01", "401.002.01", "404.001.04"})
+
+
+class DarajaGateway:
+    """M-Pesa collection for one account, over the sandbox, production or the simulated Safaricom."""
+
+    provider = PROVIDER
+
+    def __init__(
+        self, account: DarajaAccount, clock: Clock, tokens: TokenStore, transport: Transport | None = None
+    ) -> None:
+        self._account = account
+        self._clock = clock
+        self._transport = transport or Transport(account.base_url)
+        oauth = OAuth(account, self._transport, clock)
+        self._token = SharedToken(f"{PROVIDER}:{account.key}", tokens, clock, oauth)
+
+    def initiate(self, request: CollectRequest) -> InitiateAnswer:
+        """Send the prompt once; raises Invalid ``collect_invalid`` before anything is sent."""
+        body = push_body(self._account, request, self._clock.now())
+        try:
+            answer = self._post(PUSH, body)
+        except TokenRefused as refused:
+            return Rejected(refused.code, "Daraja gave no access token", refused.retryable)
+        return push_answer(answer)
+
+    def query(self, request_id: str) -> QueryAnswer | NoAnswer:
+        """Ask how a push ended. Everything short of a definite answer is NoAnswer, never a failure."""
+        body = query_body(self._account, request_id, self._clock.now())
+        try:
+            answer = self._post(QUERY, body)
+        except TokenRefused as refused:
+            return NoAnswer(refused.code)
+        return query_answer(answer, request_id, self._account.shortcode)
+
+    def close(self) -> None:
+        """Let go of the pooled connections."""
+        self._transport.close()
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> HttpAnswer | NoHttpAnswer:
+        token = self._token.current()
+        answer = self._transport.post(path, body, token)
+        if isinstance(answer, HttpAnswer) and answer.error_code in INVALID_TOKEN_CODES:
+            # Refused at the door, so nothing was prompted: the only case in which a push is sent again.
+            answer = self._transport.post(path, body, self._token.current(refused=token))
+        return answer
+
+
+def push_answer(answer: HttpAnswer | NoHttpAnswer) -> InitiateAnswer:
+    """What an answer to the push proves.
+
+    Only a 4xx code of Daraja's own envelope, or a connection that never opened, proves that nothing was
+    prompted; 5xx codes are overloaded (D3) and time-outs say nothing.
+    """
+    if isinstance(answer, NoHttpAnswer):
+        if answer.sent:
+            return Unknown(answer.reason)
+        return Rejected("unreachable", f"Daraja cannot be reached: {answer.reason}", retryable=True)
+    if answer.error_code:
+        return _push_error(answer)
+    request_id = _text(answer.body, "CheckoutRequestID")
+    if answer.status == 200 and request_id and _text(answer.body, "ResponseCode") == "0":
+        return Accepted(request_id, _text(answer.body, "MerchantRequestID"))
+    return Unknown(f"http_{answer.status}", _text(answer.body, "ResponseCode"))
+
+
+def _push_error(answer: HttpAnswer) -> Rejected | Unknown:
+    code = answer.error_code
+    if code.startswith("4") and answer.status < 500 and answer.status != 408:
+        return Rejected(code, answer.error_message, retryable=code in INVALID_TOKEN_CODES)
+    return Unknown(f"http_{answer.status}", code)
+
+
+def query_answer(
+    answer: HttpAnswer | NoHttpAnswer, request_id: str, shortcode: str
+) -> QueryAnswer | NoAnswer:
+    """What an answer to the query proves; an answer about another request proves nothing."""
+    if isinstance(answer, NoHttpAnswer):
+        return NoAnswer(answer.reason)
+    code = _text(answer.body, "ResultCode")
+    if answer.error_code or answer.status != 200 or not code:
+        return NoAnswer(answer.error_code or f"http_{answer.status}")
+    if _text(answer.body, "CheckoutRequestID") != request_id:
+        return NoAnswer("another_request")
+    result = stk_result(code)
+    if result.outcome is Outcome.PENDING:
+        return NoAnswer("in_flight")
+    return QueryAnswer(
+        Evidence(
+            provider=PROVIDER,
+            kind="query",
+            outcome=result.outcome,
+            code=result.code,
+            description=_text(answer.body, "ResultDesc"),
+            request_id=request_id,
+            shortcode=shortcode,
+        )
+    )
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()[:200]

@@ -1,0 +1,113 @@
+"""HTTP to Daraja: one attempt, bounded in time and size, and honest about what may have been sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import HesabuError
+from shared.payments.gateways.daraja.strict_json import read_json
+
+if TYPE_CHECKING:
+    import requests
+
+MAX_ANSWER_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer that arrived whole. ``body`` is {} when it was not a JSON object (empty, HTML)."""
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def error_code(self) -> str:
+        """The errorCode of Daraja's envelope, which also comes with HTTP 200."""
+        code = self.body.get("errorCode")
+        return code if isinstance(code, str) else ""
+
+    @property
+    def error_message(self) -> str:
+        message = self.body.get("errorMessage")
+        return message[:200] if isinstance(message, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoHttpAnswer:
+    """No whole answer. ``sent`` is False only when the request provably never left."""
+
+    reason: str
+    sent: bool
+
+
+class Transport:
+    """A reused session with time-outs in seconds; it follows no redirect and retries nothing."""
+
+    def __init__(self, base_url: str, connect: float = 5.0, read: float = 30.0) -> None:
+        self._base = base_url.rstrip("/")
+        self._timeouts = (connect, read)
+        self._session: requests.Session | None = None
+
+    def get_basic(self, path: str, user: str, password: str) -> HttpAnswer | NoHttpAnswer:
+        """GET with HTTP Basic authentication."""
+        return self._send("GET", path, auth=(user, password))
+
+    def post(self, path: str, body: Mapping[str, Any], bearer: str) -> HttpAnswer | NoHttpAnswer:
+        """POST a JSON body with a bearer token."""
+        return self._send("POST", path, json=body, headers={"Authorization": f"Bearer {bearer}"})
+
+    def _send(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
+        import requests
+
+        try:
+            with self._open().request(
+                method,
+                self._base + path,
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+                **options,
+            ) as response:
+                return HttpAnswer(response.status_code, _object(_read(response)))
+        except requests.RequestException as error:
+            return NoHttpAnswer(type(error).__name__, sent=not _never_left(error))
+
+    def _open(self) -> requests.Session:
+        import requests
+
+        if self._session is None:
+            self._session = requests.Session()
+        return self._session
+
+    def close(self) -> None:
+        """Let go of the pooled connections."""
+        if self._session is not None:
+            self._session.close()
+
+
+def _read(response: requests.Response) -> bytes:
+    raw = b""
+    for chunk in response.iter_content(8192):
+        raw += chunk
+        if len(raw) > MAX_ANSWER_BYTES:
+            return b""
+    return raw
+
+
+def _object(raw: bytes) -> Mapping[str, Any]:
+    try:
+        return read_json(raw)
+    except HesabuError:
+        return {}
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    import requests
+    from urllib3.exceptions import NewConnectionError
+
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(cause, NewConnectionError)
