@@ -56,7 +56,7 @@ def allocate(
     if not parts:
         raise Refused("the payment has no money left to give a purpose", code="nothing_to_allocate")
     n = payment.data.get("postings", 0) + 1
-    entry = post(tx, allocation(payment_id, n, payment.data, parts, tx.now, actor))
+    entry = post(tx, allocation(payment_id, payment.data, parts, n=n, now=tx.now, actor=actor))
     made = [_link(doc, part, entry.id) for doc, part in zip(invoices, parts, strict=False)]
     for link in made:
         _owe(tx, link, -1)
@@ -122,9 +122,7 @@ def _off_account(tx: Tx, payment: Doc, customer_id: str, actor: str) -> Doc:
     if not lying:
         return payment
     if customer_id != payment.data["customer_id"]:
-        raise Refused(
-            "the payment is credit of another customer: undo it first", code="credit_of_other_customer"
-        )
+        raise Refused("it is another customer's credit: undo that first", code="credit_of_other_customer")
     _reverse(tx, payment, [], actor, with_account=True)
     _credit(tx, customer_id, -lying)
     return _rewrite(tx, payment, payment.data["allocations"], on_account_cents=0, on_account_entry="")
@@ -193,7 +191,7 @@ def _rewrite(tx: Tx, payment: Doc, links: list[Link], **changes: Any) -> Doc:
 
 
 def _reverse(tx: Tx, payment: Doc, links: list[Link], actor: str, *, with_account: bool) -> None:
-    """Post the reversals of some links, and of the on-account part: an entry undone whole is reversed whole."""
+    """Reverse some links and, with it, the on-account part; an entry undone whole is reversed whole."""
     by_entry: dict[str, list[Part]] = {}
     for link in links:
         part = Part(receivable(link["invoice_id"]), link["cents"], link["writeoff_cents"])

@@ -74,7 +74,7 @@ class NewCustomer(Body):
     """A customer to add; phones in any Kenyan form."""
 
     name: Name
-    phones: Phones = []
+    phones: Phones = Field(default_factory=list)
     email: Email = ""
     account_no: AccountNo = ""
     kra_pin: Pin = ""

@@ -116,7 +116,7 @@ def _of_payment(
 
 
 def allocation(
-    of: str, n: int, payment: dict[str, Any], parts: Sequence[Part], now: str, actor: str
+    of: str, payment: dict[str, Any], parts: Sequence[Part], *, n: int, now: str, actor: str
 ) -> JournalEntry:
     """The ``n``-th time that money of payment ``of`` is given a purpose: out of suspense, to its parts."""
     return JournalEntry(

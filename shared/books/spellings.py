@@ -17,24 +17,8 @@ MOST_KEYS = 25
 _SHORTEST_TYPO, _LONGEST_TYPO = 4, 12
 _MOST_NAMES = 5
 _TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "rev",
-        "eng",
-        "ltd",
-        "limited",
-        "co",
-        "company",
-        "and",
-        "the",
-        "of",
-        "plc",
-    ]
+    {"mr", "mrs", "ms", "miss", "dr", "prof", "rev", "eng", "ltd", "limited", "co", "company"}
+    | {"and", "the", "of", "plc"}
 )
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
