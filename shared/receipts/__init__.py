@@ -1,0 +1,23 @@
+"""Receipts: from a photo or PDF to merchant, date, total, tax and lines that can be trusted, or a question."""
+
+from __future__ import annotations
+
+from shared.receipts.duplicates import Likeness, Signature, compare, fingerprint, merchant_key, signature_of
+from shared.receipts.engines import build_engines
+from shared.receipts.engines.port import Engine
+from shared.receipts.read import read_receipt
+from shared.receipts.reading import Fields, ReceiptReading
+
+__all__ = [
+    "Engine",
+    "Fields",
+    "Likeness",
+    "ReceiptReading",
+    "Signature",
+    "build_engines",
+    "compare",
+    "fingerprint",
+    "merchant_key",
+    "read_receipt",
+    "signature_of",
+]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
 
-T = TypeVar("T")
 Point = tuple[float, float]
 Corners = tuple[Point, Point, Point, Point]
 
@@ -62,16 +60,6 @@ class Row:
     @cached_property
     def score(self) -> int:
         return min((line.score for line in self.lines), default=0)
-
-
-@dataclass(frozen=True)
-class Found(Generic[T]):
-    """A field's value with the row it was read from, a probability in 0..1000, and why."""
-
-    value: T
-    row: int
-    confidence: int
-    reasons: tuple[str, ...] = ()
 
 
 def _distance(one: Point, other: Point) -> float:

@@ -94,7 +94,9 @@ def _lines(page: Any, scale: float, height: int) -> tuple[Line, ...]:
         count = min(text.count_rects(), _MAX_LINES)
         boxes = [text.get_rect(index) for index in range(count)]
         return tuple(
-            _line(words, box, scale, height) for box in boxes if (words := _words(text, box)) and box[1] < box[3]
+            _line(words, box, scale, height)
+            for box in boxes
+            if (words := _words(text, box)) and box[1] < box[3]
         )
     finally:
         text.close()

@@ -38,9 +38,7 @@ def build_rows(lines: Sequence[Line], *, page: int = 0) -> tuple[Row, ...]:
     return tuple(_row(members, page) for members in sorted(rows, key=_middle))
 
 
-def _home(
-    rows: list[list[tuple[Point, Line]]], point: Point, line: Line
-) -> list[tuple[Point, Line]] | None:
+def _home(rows: list[list[tuple[Point, Line]]], point: Point, line: Line) -> list[tuple[Point, Line]] | None:
     """The row among the last few whose nearest member stands at the same height, or None."""
     best: tuple[float, list[tuple[Point, Line]]] | None = None
     for row in rows[-4:]:

@@ -1,1 +1,31 @@
 """Engines that turn a picture into lines, behind one port."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.core.errors import Invalid
+from shared.receipts.engines.port import Engine
+
+
+def build_engines(names: str) -> tuple[Engine, ...]:
+    """Engines in the order of a setting such as ``"rapidocr,tesseract"``; the optional ones only where installed.
+
+    Raises Invalid ``settings_invalid`` for an unknown name. Models load at the first read, not here.
+    """
+    engines: list[Engine] = []
+    for name in filter(None, (part.strip().lower() for part in names.split(","))):
+        engines += _build(name)
+    return tuple(engines)
+
+
+def _build(name: str) -> Sequence[Engine]:
+    if name == "rapidocr":
+        from shared.receipts.engines.rapid import RapidEngine
+
+        return [RapidEngine()]
+    if name == "tesseract":
+        from shared.receipts.engines.tesseract import TesseractEngine, tesseract_installed
+
+        return [TesseractEngine()] if tesseract_installed() else []
+    raise Invalid("settings_invalid", f"OCR_ENGINES names an unknown engine '{name}'")

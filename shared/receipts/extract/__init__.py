@@ -1,0 +1,1 @@
+"""Fields from rows of text: pure rules, one idea a file."""

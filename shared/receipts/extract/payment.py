@@ -1,0 +1,105 @@
+"""How it was paid: method, M-Pesa code, till; and the receipt's own number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.receipts.extract.labels import Label
+from shared.receipts.extract.text import digits, fold, letters, plain
+from shared.receipts.extract.totals import Sums
+from shared.receipts.model import Row
+
+_METHODS = (
+    ("mpesa", re.compile(r"\bm\W?pesa\b|\blipa na m|\bmpesa|\bbuy goods")),
+    ("airtel", re.compile(r"\bairtel money")),
+    ("card", re.compile(r"\bvisa\b|\bmaster ?card|\bamex\b|\bdebit card|\bcredit card|\bcard no|\bpdq\b|\bapproval code|\bapp\.? code")),
+    ("bank", re.compile(r"\beft\b|\brtgs\b|\bbank transfer|\bpesalink|\bcheque\b|\bchq\b")),
+    ("credit", re.compile(r"^\W*credit\b|\bon account\b|\bkwa mkopo")),
+    ("cash", re.compile(r"^\W*c?ash\b|\bcash\W*(?:rm|kes|ksh|tender|received|paid)?\W*\d|\btaslimu\b|\btunai\b|method\W*cash|\bpaid\W*cash")),
+)  # fmt: skip
+_CODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{9})(?![A-Z0-9])")
+_CODE_WORD = re.compile(r"m\W?pesa|\bref|\bcode\b|\btrans|\btxn|\bconfirm|\btrx|\bmuamala|\bkumbukumbu")
+_MPESA = re.compile(r"m\W?pesa|\blipa na")
+_TILL = re.compile(r"\b(?:till|buy goods)\b(?:\s?(?:no|number|#))?\W{0,3}(\d{5,7})\b")
+_PAYBILL = re.compile(r"\bpay\s?bill\b(?:\s?(?:no|number|#))?\W{0,3}(\d{5,7})\b")
+_NUMBER = re.compile(
+    r"(?:\b(?:receipt|rcpt|recei?pt|recelpt|invoice|inv|doc|bill|b[i1]l[l1]|slip|s[l1]ip|cash sale|voucher|order|trans(?:action)?|"
+    r"sales|taxinv|chk|risiti|tis receipt|cb|cash bill)\b\s?(?:no|number|nunber|num|nd|id|#)?\s?[.:#]{0,3}[\s:#-]*)"
+    r"([a-z0-9][a-z0-9/\-]{2,23})"
+)
+_NOT_NUMBER = re.compile(r"\bgst|\bvat\b|\bpin\b|\bcu\b|\breg\b|\btel\b|\btill\b|\bpaybill|\bmember|\bcard\b")
+
+
+@dataclass(frozen=True)
+class Payment:
+    """How a purchase was paid; codes as printed, rows -1 where nothing was found."""
+
+    method: str | None = None
+    mpesa_code: str | None = None
+    code_row: int = -1
+    code_labelled: bool = False
+    till: str | None = None
+    paybill: str | None = None
+    tendered_cents: int | None = None
+    change_cents: int | None = None
+
+
+def find_payment(sums: Sums) -> Payment:
+    """Method, M-Pesa code, till or PayBill number, and what was handed over and given back."""
+    folded = [fold(row.text) for row in sums.rows]
+    code, row, labelled = _mpesa_code(sums.rows, folded)
+    method = next((name for name, words in _METHODS if any(words.search(text) for text in folded)), None)
+    everything = " \n ".join(folded)
+    return Payment(
+        method="mpesa" if code and labelled else method,
+        mpesa_code=code,
+        code_row=row,
+        code_labelled=labelled,
+        till=_only(_TILL, everything),
+        paybill=_only(_PAYBILL, everything),
+        tendered_cents=next((amount.cents for _, amount in sums.last(Label.TENDER)), None),
+        change_cents=next((amount.cents for _, amount in sums.last(Label.CHANGE)), None),
+    )
+
+
+def find_receipt_number(rows: Sequence[Row]) -> tuple[str, int] | None:
+    """The receipt's own number and its row: what stands after receipt, invoice, bill, slip ... no."""
+    ranked = sorted(_numbers(rows), reverse=True)
+    if not ranked:
+        return None
+    _, row, number = ranked[0]
+    return number, -row
+
+
+def _numbers(rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
+    for index, row in enumerate(rows):
+        folded = fold(row.text)
+        if _NOT_NUMBER.search(folded):
+            continue
+        for match in _NUMBER.finditer(folded):
+            value = plain(row.text)[match.start(1) : match.end(1)].strip("-/")
+            if digits(value) >= 3 and not re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}", value):
+                first_choice = match[0].startswith(
+                    ("rec", "rcpt", "inv", "doc", "cb", "cash", "bil", "ris", "tis")
+                )
+                yield 2 * first_choice + (len(value) >= 4), -index, value
+
+
+def _mpesa_code(rows: Sequence[Row], folded: Sequence[str]) -> tuple[str | None, int, bool]:
+    """A ten-character code of letters and figures, wanted near the word M-Pesa."""
+    speaks = [bool(_MPESA.search(text)) for text in folded]
+    for index, row in enumerate(rows):
+        near = any(speaks[max(0, index - 2) : index + 3])
+        if not near:
+            continue
+        for match in _CODE.finditer(plain(row.text)):
+            if digits(match[1]) >= 1 and letters(match[1]) >= 3:
+                return match[1], index, bool(_CODE_WORD.search(folded[index]) or speaks[index])
+    return None, -1, False
+
+
+def _only(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.search(text)
+    return found[1] if found else None
