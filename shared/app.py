@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from shared.blobs import Blobs
     from shared.core.settings import Settings
+    from shared.payments.gateways.port import Gateway
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,6 +87,23 @@ class App:
     @lazy
     def tokens(self) -> Tokens:
         return Tokens(self.settings, self.clock)
+
+    @lazy
+    def gateway(self) -> Gateway:
+        from shared.payments.gateways.daraja.client import DarajaGateway
+        from shared.payments.gateways.daraja.request import DarajaAccount
+        from shared.payments.token_store import StoreTokens
+
+        settings = self.settings
+        account = DarajaAccount(
+            base_url=settings.daraja_url,
+            key=settings.daraja_key,
+            secret=settings.daraja_secret.get_secret_value(),
+            shortcode=settings.daraja_shortcode,
+            passkey=settings.daraja_passkey.get_secret_value(),
+            till=settings.daraja_till,
+        )
+        return DarajaGateway(account, self.clock, StoreTokens(self.store))
 
     def serve(self, api: Api[Any], request: Request) -> Response:
         """Answer an HTTP request with the routes of one function."""

@@ -58,12 +58,17 @@ def clearing(payment: dict[str, Any]) -> str:
 
 def payment_id(payment: dict[str, Any]) -> str:
     """The id of a payment document, ``mpesa-SJ12ABC345``."""
-    return f"{payment['provider']}-{payment['receipt']}"
+    return f"{payment['provider']}-{_money_id(payment)}"
 
 
 def fact_of(payment: dict[str, Any]) -> str:
     """How entries name a payment: M-Pesa receipts alone, others with their provider (numbers may meet)."""
-    return str(payment["receipt"]) if payment["provider"] == "mpesa" else payment_id(payment)
+    return _money_id(payment) if payment["provider"] == "mpesa" else payment_id(payment)
+
+
+def _money_id(payment: dict[str, Any]) -> str:
+    """The receipt, or the request id of money that was proven before its receipt was known."""
+    return str(payment.get("money_id") or payment["receipt"])
 
 
 def invoice_issued(invoice_id: str, invoice: dict[str, Any], now: str, actor: str) -> JournalEntry:

@@ -62,6 +62,7 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Dat
             "customer_id": invoice.data["customer_id"] if invoice else "",
             "reference": ask.reference or _reference(invoice, attempt_id),
             "description": ask.description or "Payment",
+            "shortcode": ports.settings.daraja_shortcode,
             "request_id": "",
             "merchant_request_id": "",
             "payment_id": "",

@@ -46,17 +46,18 @@ def open_payment(tx: Tx, evidence: Evidence, channel: str, evidence_id: str, att
     if cents is None or cents <= 0:
         raise Invalid("amount_missing", "the evidence names no amount")
     number = evidence.receipt.strip().upper() if evidence.receipt else ""
-    payment_id = f"{evidence.provider}-{number or asked['request_id']}"
+    money_id = number or asked["request_id"]
     paid_at = rfc3339(evidence.at) if evidence.at else tx.now
     payment = {
         "provider": evidence.provider,
         "receipt": number,
+        "money_id": money_id,
         "channel": channel,
         "status": "claimed",
         "matching": "waiting",
         "amount_cents": cents,
         "currency": "KES",
-        "shortcode": evidence.shortcode,
+        "shortcode": evidence.shortcode or asked.get("shortcode", ""),
         **payer_fields(evidence.payer, asked.get("phone", "")),
         "reference": evidence.account or asked.get("reference", ""),
         "narration": "",
@@ -74,9 +75,9 @@ def open_payment(tx: Tx, evidence: Evidence, channel: str, evidence_id: str, att
         "polls": 0,
         "created_on": tx.now,
     }
-    doc = tx.create(Key(PAYMENTS, payment_id), payment)
+    doc = tx.create(Key(PAYMENTS, f"{evidence.provider}-{money_id}"), payment)
     if number:
-        tx.create(money_key(evidence.provider, number), {"payment_id": payment_id})
+        tx.create(money_key(evidence.provider, number), {"payment_id": doc.id})
     return doc
 
 
