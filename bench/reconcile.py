@@ -1,0 +1,207 @@
+"""The matching engine behind the replay protocol of the reconciliation scorer (JSON lines on stdin/stdout).
+
+    python -m bench.reconcile [--auto-milli 985]
+
+One object a line: ``start`` names the data files, ``payment`` asks for a prediction, ``feedback`` tells what a
+person decided about a reviewed payment, ``end`` stops. Only what the product would know is used: invoices
+appear when they are issued, balances follow our own postings and the feedback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from shared.matching.candidates import gather, said_name
+from shared.matching.decide import DecisionRules, decide
+from shared.matching.identity import payer_key
+from shared.matching.memory import MemoryLookup
+from shared.matching.model import CustomerFacts, Decision, InvoiceFacts, Link, PaymentFacts
+from shared.matching.policy import take_back, write_off
+
+Links = list[list[Any]]
+
+
+def rows(path: str) -> Iterator[dict[str, Any]]:
+    """The JSON lines of a file."""
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def facts(row: dict[str, Any]) -> PaymentFacts:
+    """A payment of the data set as the product would store it."""
+    number = row["msisdn"] or ""
+    payment = PaymentFacts(
+        id=row["payment_id"],
+        amount_cents=row["amount_cents"],
+        channel=row["channel"].removeprefix("mpesa_"),
+        paid_on=row["paid_at"],
+        phone=number if number.isdigit() else "",
+        masked=number if "*" in number else "",
+        phone_hash=number if len(number) == 64 else "",
+        payer_name=row["payer_name"] or "",
+        reference=row["bill_ref"] or "",
+        narration=row["narration"] or "",
+    )
+    return payment
+
+
+class Replay:
+    """The books of one run: what is issued, open, posted, learned and waiting."""
+
+    def __init__(self, rules: DecisionRules) -> None:
+        self.rules = rules
+        self.books = MemoryLookup()
+        self.owner: dict[str, str] = {}
+        self.later: list[dict[str, Any]] = []
+        self.posted: dict[str, list[Link]] = {}
+        self.seen: set[str] = set()
+        self.waiting: dict[str, tuple[PaymentFacts, dict[str, Any], tuple[str, ...]]] = {}
+
+    def start(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Read master data, and learn payers from confirmed history."""
+        for row in rows(message["customers"]):
+            phones = tuple(row["phones"])
+            self.books.add_customer(CustomerFacts(row["customer_id"], row["name"], phones, row["account_no"] or ""))
+        self.later = sorted(rows(message["invoices"]), key=lambda row: row["issued_at"], reverse=True)
+        self.owner = {row["invoice_id"]: row["customer_id"] for row in self.later}
+        for row in rows(message["history"]):
+            self.seen.add(row["trans_id"])
+            if row["customer_id"] and row["type"] == "payment" and row["links"]:
+                self.learn(facts(row), row["customer_id"])
+            links = [Link(i, "", cents) for i, cents in row["links"] if cents > 0]
+            self.posted.setdefault(row["trans_id"], links)
+        return {"ready": True}
+
+    def learn(self, payment: PaymentFacts, customer_id: str) -> None:
+        self.books.remember(payer_key(payment), customer_id)
+
+    def issue(self, now: str) -> None:
+        """Make invoices known that were issued by now."""
+        while self.later and self.later[-1]["issued_at"] <= now:
+            row = self.later.pop()
+            self.books.add_invoice(
+                InvoiceFacts(
+                    id=row["invoice_id"],
+                    number=row["number"],
+                    customer_id=row["customer_id"],
+                    total_cents=row["total_cents"],
+                    balance_cents=row["opening_cents"],
+                    due_date=row["due_at"],
+                    issued_on=row["issued_at"],
+                    foreign=row["currency"] != "KES",
+                )
+            )
+
+    def payment(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Predict one payment and post it where the engine is sure."""
+        self.issue(row["received_at"])
+        if row["type"] == "reversal":
+            return self.reversal(row)
+        if row["trans_id"] in self.seen:
+            return answer(row, [], "none", 1.0)
+        self.seen.add(row["trans_id"])
+        payment = facts(row)
+        case = gather(self.books, payment, self.rules.allocation)
+        decision = decide(case, self.rules)
+        links = [[link.invoice_id, link.cents] for link in decision.links]
+        confidence = decision.confidence_milli / 1000
+        if decision.verdict == "auto":
+            self.post(row["trans_id"], decision.links)
+            if decision.named:
+                self.learn(payment, decision.customer_id)
+        elif not is_settlement(decision):
+            self.waiting[payment.id] = (payment, row, decision.may_be)
+            self.books.hold(decision.may_be, payment.id)
+            # a stranger's money gets a review item in the product: a person is asked
+            return answer(row, links, "review", confidence, decision)
+        return answer(row, links, decision.verdict, confidence, decision)
+
+    def reversal(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Take back exactly what the reversed payment was credited with; without its id a person decides."""
+        original = row["reverses"]
+        if row["trans_id"] in self.seen:
+            return answer(row, [], "none", 1.0)
+        self.seen.add(row["trans_id"])
+        unsettled = {waiting["trans_id"] for _, waiting, _ in self.waiting.values()}
+        if original not in self.posted or original in unsettled:
+            self.waiting[row["payment_id"]] = (facts(row), row, ())
+            return answer(row, [], "review", 0.0)
+        back = take_back(self.posted[original], row["amount_cents"])
+        for link in back:
+            self.books.change_balance(link.invoice_id, -link.cents + self.let_go(original, link))
+        links = [[link.invoice_id, link.cents] for link in back]
+        return answer(row, links, "auto" if links else "none", 0.999)
+
+    def let_go(self, trans_id: str, back: Link) -> int:
+        """What was written off with a link comes back with it."""
+        return sum(k.written_off_cents for k in self.posted[trans_id] if k.invoice_id == back.invoice_id)
+
+    def post(self, trans_id: str, links: tuple[Link, ...] | list[Link]) -> None:
+        self.posted[trans_id] = list(links)
+        for link in links:
+            self.books.change_balance(link.invoice_id, -link.cents - link.written_off_cents)
+
+    def feedback(self, message: dict[str, Any]) -> None:
+        """Post what a person decided, learn the payer, and let go of the hold."""
+        payment, row, may_be = self.waiting.pop(message["payment_id"])
+        self.books.release(may_be, payment.id)
+        if row["type"] == "reversal":
+            for invoice_id, cents in message["links"]:
+                self.books.change_balance(invoice_id, -cents)
+            return
+        self.post(row["trans_id"], [self.manual(invoice_id, cents) for invoice_id, cents in message["links"]])
+        if message["customer_id"] and message["links"]:
+            self.learn(payment, message["customer_id"])
+
+    def manual(self, invoice_id: str, cents: int) -> Link:
+        """A person's link, with the write-off that the business's policy gives it."""
+        known = self.books.invoices([invoice_id])
+        if not known:
+            return Link(invoice_id, "", cents)
+        rest = max(0, known[0].balance_cents - cents)
+        return Link(invoice_id, known[0].number, cents, write_off(known[0], rest, self.rules.allocation)[0])
+
+
+def is_settlement(decision: Decision) -> bool:
+    return any(reason.code == "settlement_line" for reason in decision.reasons)
+
+
+def answer(
+    row: dict[str, Any], links: Links, verdict: str, confidence: float, decision: Decision | None = None
+) -> dict[str, Any]:
+    """One prediction line, with the codes that led to it."""
+    why = [f"{r.code}:{r.weight}" for r in decision.reasons] if decision else []
+    line = {"payment_id": row["payment_id"], "links": links, "decision": verdict, "confidence": confidence}
+    return {**line, "why": why, "customer_id": decision.customer_id if decision else ""}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve the protocol until ``end``."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--auto-milli", type=int, default=DecisionRules().auto_milli, help="least confidence to post")
+    options = parser.parse_args(argv)
+    replay = Replay(DecisionRules(auto_milli=options.auto_milli))
+    counts: dict[str, int] = {}
+    for line in sys.stdin:
+        message = json.loads(line)
+        if message["event"] == "end":
+            break
+        if message["event"] == "feedback":
+            replay.feedback(message)
+            continue
+        told = replay.start(message) if message["event"] == "start" else replay.payment(message["payment"])
+        if "decision" in told:
+            counts[told["decision"]] = counts.get(told["decision"], 0) + 1
+        print(json.dumps(told), flush=True)
+    print(json.dumps({"benchmark": "reconcile", "decisions": counts}), file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,151 @@
+"""Gathering a case: what the keys of a payment lead to, in a few batches of reads by key.
+
+The work depends on how much one payment resembles, not on how many invoices a business has: at most
+``KEYS_MOST`` keys, ``NEIGHBOURS_MOST`` numbers one slip away and ``CUSTOMERS_MOST`` customers are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from shared.matching.features import exact
+from shared.matching.identity import identify, payer_key
+from shared.matching.model import Case, CustomerFacts, InvoiceFacts, Mention, PaymentFacts
+from shared.matching.names import name_words
+from shared.matching.policy import AllocationRules, write_off
+from shared.matching.reference import mentions, readings
+
+KEYS_MOST, NEIGHBOURS_MOST, CUSTOMERS_MOST, OPENED_MOST = 64, 120, 60, 12
+PADDED = 5
+"""Serials are often printed with zeros to five digits and typed without; their neighbours are sought padded."""
+MatchKey = tuple[str, str]
+
+
+class Lookup(Protocol):
+    """Where cases are gathered from: the store of one business, or a twin of it in memory."""
+
+    def find(self, payment: PaymentFacts, extra: Sequence[MatchKey]) -> Mapping[MatchKey, Sequence[str]]: ...
+    def payers(self, key: str) -> dict[str, int]: ...
+    def customers(self, ids: Sequence[str]) -> list[CustomerFacts]: ...
+    def invoices(self, ids: Sequence[str]) -> list[InvoiceFacts]: ...
+    def opened(self, customer_id: str) -> tuple[InvoiceFacts, ...]: ...
+    def held(self, customer_ids: Sequence[str], payment_id: str) -> frozenset[str]: ...
+
+
+def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Case:
+    """Everything worth weighing about one payment.
+
+    Args:
+        payment: the money; its names and references are only read, never trusted.
+        rules: tolerances that say whether a neighbouring number fits the amount well enough to matter.
+    """
+    found = lookup.find(payment, extra_keys(payment))
+    numbers = _ids(found, ("number",))[:NEIGHBOURS_MOST]
+    near = [i for i in _ids(found, ("number_del",)) if i not in numbers][:NEIGHBOURS_MOST]
+    asked = [payment.invoice_id] if payment.invoice_id else []
+    invoices = lookup.invoices(list(dict.fromkeys([*asked, *numbers, *near])))
+    named = [*_asked(payment, invoices), *_mentions(payment, invoices)]
+    payers = lookup.payers(key) if (key := payer_key(payment)) else {}
+    known = [*_ids(found, ("account", "phone")), *payers, *_ids(found, ("tail", "name"))]
+    owners = {i.id: i.customer_id for i in invoices}
+    said = [owners[m.invoice_id] for m in sorted(named, key=lambda m: not exact(m))]
+    people = lookup.customers(list(dict.fromkeys([*known, *said]))[:CUSTOMERS_MOST])
+    return _narrow(lookup, payment, people, named, invoices, payers, rules)
+
+
+def extra_keys(payment: PaymentFacts) -> list[MatchKey]:
+    """Keys beyond those of the books: every reading of a reference, and short serials padded."""
+    keys: list[MatchKey] = []
+    for reading in readings(f"{payment.reference} {payment.narration}"):
+        digits = reading.digits
+        keys += [("number", form) for form in (reading.text, digits, digits.lstrip("0")) if form]
+        if 3 <= len(digits) <= PADDED:
+            keys += [("number_del", form) for form in _cut(digits.zfill(PADDED))]
+        elif PADDED < len(digits) <= 12:
+            keys += [("number_del", form) for form in _cut(digits)]
+    return list(dict.fromkeys(keys))[:KEYS_MOST]
+
+
+def _cut(digits: str) -> list[str]:
+    return [digits, *(digits[:k] + digits[k + 1 :] for k in range(len(digits)))]
+
+
+def said_name(payment: PaymentFacts) -> str:
+    """The payer's name: as the network shows it, else the words of the bank's narration."""
+    return payment.payer_name or " ".join(name_words(payment.narration)[:4])
+
+
+def _ids(found: Mapping[MatchKey, Sequence[str]], kinds: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(i for kind in kinds for key, ids in found.items() if key[0] == kind for i in ids))
+
+
+def _asked(payment: PaymentFacts, invoices: Sequence[InvoiceFacts]) -> list[Mention]:
+    return [Mention(i.id, "asked", len(i.number)) for i in invoices if i.id == payment.invoice_id]
+
+
+def _mentions(payment: PaymentFacts, invoices: Sequence[InvoiceFacts]) -> list[Mention]:
+    others = [i for i in invoices if i.id != payment.invoice_id]
+    return list(mentions(f"{payment.reference} {payment.narration}", others))
+
+
+def _narrow(
+    lookup: Lookup,
+    payment: PaymentFacts,
+    people: Sequence[CustomerFacts],
+    named: Sequence[Mention],
+    invoices: Sequence[InvoiceFacts],
+    payers: dict[str, int],
+    rules: AllocationRules,
+) -> Case:
+    """Keep neighbours that fit by themselves or whose customer is tied in another way; read what is open."""
+    by_id = {i.id: i for i in invoices}
+    tied = {c.id for c in people if identify(payment, c, payers).tied}
+    kept = tuple(
+        m
+        for m in named
+        if exact(m)
+        or by_id[m.invoice_id].customer_id in tied
+        or fits_alone(by_id[m.invoice_id], payment.amount_cents, rules)
+    )
+    wanted = {by_id[m.invoice_id].customer_id for m in kept} | tied
+    customers = tuple(c for c in people if c.id in wanted)
+    order = _by_strength(payment, customers, kept, by_id, payers)
+    opened = {c.id: lookup.opened(c.id) for c in order[:OPENED_MOST]}
+    return Case(
+        payment=payment,
+        customers=tuple(c for c in customers if c.id in opened),
+        mentions=kept,
+        invoices=tuple(by_id[m.invoice_id] for m in kept),
+        opened=opened,
+        payers=payers,
+        held=lookup.held(sorted(opened), payment.id),
+    )
+
+
+def _by_strength(
+    payment: PaymentFacts,
+    customers: Sequence[CustomerFacts],
+    named: Sequence[Mention],
+    by_id: Mapping[str, InvoiceFacts],
+    payers: dict[str, int],
+) -> list[CustomerFacts]:
+    """The customers most worth reading first: named exactly, then strongly tied, then by id."""
+    said = {by_id[m.invoice_id].customer_id for m in named if exact(m)}
+
+    def rank(customer: CustomerFacts) -> tuple[int, str]:
+        who = identify(payment, customer, payers)
+        strong = who.account == "exact" or who.typed_phone or who.payer_count or who.phone == "known"
+        points = 4 * (customer.id in said) + 4 * bool(strong)
+        points += 2 * (who.phone == "masked_named") + min(3, who.name_words + who.typed_name)
+        return -points, customer.id
+
+    return sorted(customers, key=rank)
+
+
+def fits_alone(invoice: InvoiceFacts, amount_cents: int, rules: AllocationRules) -> bool:
+    """Whether an amount settles this one invoice: exactly, or but for what may be written off."""
+    rest = invoice.balance_cents - amount_cents
+    if invoice.balance_cents <= 0 or rest < -rules.exact_cents:
+        return False
+    return rest <= rules.exact_cents or write_off(invoice, rest, rules)[0] > 0

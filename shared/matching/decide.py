@@ -1,0 +1,143 @@
+"""Auto, review or none: the best candidate must be likely enough and free of every veto.
+
+A veto is a situation in which a likely answer is still a question for a person: two customers fit alike, a
+neighbouring number fits as well as the one typed, the phone belongs to somebody else, and so on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from shared.matching.features import exact
+from shared.matching.hypotheses import weigh
+from shared.matching.identity import reference_text
+from shared.matching.model import Candidate, Case, Decision, Identity, Reason
+from shared.matching.policy import AllocationRules
+from shared.matching.score import outcome, share
+
+SHOWN = 3
+MAY_BE_MILLI = 20
+"""From this share on a waiting payment holds up the customer's unnamed ones."""
+_SETTLEMENT = re.compile(r"\b(M-?PESA|AIRTEL|SAFARICOM)\b.*\b(SETTLEMENT|PAYOUT|SWEEP)\b")
+FITTING = frozenset({"exact", "short_shillings", "short_tax", "short_fee"})
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRules:
+    """When a business lets money be posted without asking; ``auto_milli`` is the least confidence."""
+
+    auto_milli: int = 985
+    allocation: AllocationRules = field(default_factory=AllocationRules)
+
+
+def decide(case: Case, rules: DecisionRules) -> Decision:
+    """Decide one payment from what is known about it; the same case always gives the same decision."""
+    if settlement_line(case):
+        reason = Reason("settlement_line", "the provider's own settlement moves our money, it pays no invoice")
+        return Decision("none", 1000, (reason,))
+    weighed = weigh(case, rules.allocation)
+    ranked = share([candidate for candidate, _ in weighed])
+    if not ranked:
+        return Decision("none", 0, (Reason("stranger", "nothing points at a customer or an invoice"),))
+    identities = {candidate.customer_id: identity for candidate, identity in weighed}
+    best = ranked[0]
+    rival = next((c for c in ranked[1:] if outcome(c)[1] != outcome(best)[1]), None)
+    vetoes = tuple(_vetoes(case, ranked, identities, rules))
+    return Decision(
+        verdict=_verdict(best, vetoes),
+        confidence_milli=best.per_mille,
+        reasons=(*vetoes, *best.reasons),
+        links=best.allocation.links,
+        customer_id=best.customer_id,
+        candidates=tuple(ranked[:SHOWN]),
+        rival=rival,
+        named=named_exactly(best),
+        may_be=_may_be(ranked),
+    )
+
+
+def settlement_line(case: Case) -> bool:
+    """The bank's line for money that M-Pesa or Airtel paid out to us."""
+    return case.payment.channel == "bank" and bool(_SETTLEMENT.search(reference_text(case.payment)))
+
+
+def named_exactly(candidate: Candidate) -> bool:
+    """Whether every invoice that gets money was named without repair."""
+    said = {m.invoice_id for m in candidate.hypothesis.named if exact(m)}
+    links = candidate.allocation.links
+    return bool(links) and all(link.invoice_id in said for link in links)
+
+
+def _verdict(best: Candidate, vetoes: Sequence[Reason]) -> str:
+    if not vetoes:
+        return "auto"
+    return "none" if best.per_mille < MAY_BE_MILLI and not best.allocation.links else "review"
+
+
+def _may_be(ranked: Sequence[Candidate]) -> tuple[str, ...]:
+    return tuple(sorted({c.customer_id for c in ranked if c.per_mille >= MAY_BE_MILLI}))
+
+
+def _vetoes(
+    case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity], rules: DecisionRules
+) -> Iterator[Reason]:
+    best = ranked[0]
+    identity = identities[best.customer_id]
+    if not best.allocation.links:
+        yield Reason("no_open_invoice", "the likely customer has no open invoice for this money")
+        return
+    if best.per_mille < rules.auto_milli:
+        yield Reason("unsure", f"the likeliest meaning has only {best.per_mille} of 1000")
+    if best.allocation.foreign:
+        yield Reason("other_currency", "an invoice in another currency needs a person")
+    if best.customer_id in case.held and not (named_exactly(best) and best.allocation.fit in FITTING):
+        yield Reason("held", "an earlier payment that may be this customer's waits for review")
+    if not _proven(best, identity):
+        yield Reason("unproven", "too little but the amount or a loose number speaks for it")
+    yield from _rivals(case, ranked, identities)
+
+
+def _proven(best: Candidate, identity: Identity) -> bool:
+    """Two independent clues, or one that does not happen by chance."""
+    said = [m for m in best.hypothesis.named if exact(m)]
+    fits = best.allocation.fit in FITTING and best.allocation.step != "oldest"
+    strong = (
+        identity.account == "exact"
+        or identity.typed_phone
+        or identity.phone in ("known", "masked_named")
+        or (identity.payer_count > 0 and identity.payer_count == identity.payer_total)
+        or max(identity.name_words, identity.typed_name) >= 2
+    )
+    if any(m.clue == "asked" for m in said):
+        return True
+    if said:
+        return fits or strong or identity.phone == "masked" or identity.name_words > 0
+    return strong if not best.hypothesis.named else (strong or fits)
+
+
+def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity]) -> Iterator[Reason]:
+    best = ranked[0]
+    others = [c for c in ranked[1:] if outcome(c)[1] != outcome(best)[1]]
+    if any(c.score == best.score and c.customer_id != best.customer_id for c in others):
+        yield Reason("tie", "two customers fit equally well")
+    edits = [c for c in others if c.hypothesis.named and not any(map(exact, c.hypothesis.named))]
+    if best.hypothesis.named and any(_rest(c) >= _rest(best) and c.allocation.links for c in edits):
+        yield Reason("neighbour", "an invoice number one slip away fits as well or better")
+    own = identities[best.customer_id]
+    if not own.tied and any(
+        i.phone == "known" or i.typed_phone for c, i in identities.items() if c != best.customer_id
+    ):
+        yield Reason("phone_of_other", "the reference names one customer, the phone is another's")
+
+
+def _rest(candidate: Candidate) -> int:
+    """What speaks for a candidate apart from the reference."""
+    return sum(r.weight for r in candidate.reasons if not r.code.startswith("ref_"))
+
+
+def held_back(decision: Decision) -> Decision:
+    """The same decision turned into a question, when a hold is found at the moment of posting."""
+    reason = Reason("held", "an earlier payment that may be this customer's waits for review")
+    return replace(decision, verdict="review", reasons=(reason, *decision.reasons))

@@ -1,0 +1,55 @@
+"""A decision in words and as stored: the record says enough to be read, and to be decided again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.matching.model import Candidate, Decision, Link, Reason
+
+
+def as_record(decision: Decision) -> dict[str, Any]:
+    """The parts of a decision that go into decisions/{id}, JSON values only."""
+    return {
+        "decision": decision.verdict,
+        "confidence_milli": decision.confidence_milli,
+        "reasons": [_reason(r) for r in decision.reasons],
+        "links": [_link(link) for link in decision.links],
+        "customer_id": decision.customer_id,
+        "candidates": [_candidate(c) for c in decision.candidates],
+        "rival": _candidate(decision.rival) if decision.rival else None,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.code, "text": reason.text, "weight": reason.weight}
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "invoice_id": link.invoice_id,
+        "number": link.number,
+        "cents": link.cents,
+        "writeoff_cents": link.written_off_cents,
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "customer_id": candidate.customer_id,
+        "confidence_milli": candidate.per_mille,
+        "score": candidate.score,
+        "step": candidate.allocation.step,
+        "fit": candidate.allocation.fit,
+        "links": [_link(link) for link in candidate.allocation.links],
+        "reasons": [_reason(r) for r in candidate.reasons],
+    }
+
+
+def in_words(decision: Decision) -> str:
+    """One sentence for a list line: the verdict and the clues that moved it most."""
+    what = {"auto": "Posted", "review": "To be checked", "none": "Not matched"}[decision.verdict]
+    if decision.verdict == "auto":
+        telling = sorted(decision.reasons, key=lambda r: -r.weight)[:3]
+    else:
+        telling = list(decision.reasons[:2])
+    return f"{what}: {'; '.join(r.text for r in telling)}." if telling else f"{what}."

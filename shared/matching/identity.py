@@ -1,0 +1,96 @@
+"""Who paid: phones as the networks show them (full, masked, hashed), names, account numbers, known payers."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from shared.core.errors import Invalid
+from shared.core.phone import parse_phone, phone_hash
+from shared.matching.model import CustomerFacts, Identity, PaymentFacts, Phone
+from shared.matching.names import name_words, shared_words
+from shared.matching.reference import fold, words
+
+ACCOUNT_EDIT_LEAST = 5
+_PHONE = re.compile(r"(?:\+?254|0)[17][0-9]{8}")
+
+
+def payer_key(payment: PaymentFacts) -> str:
+    """What a payer is recognised by next time: the hashed phone, else mask and name, else a full name."""
+    if payment.phone or payment.phone_hash:
+        return payment.phone_hash or phone_hash(payment.phone)
+    said = sorted(name_words(payment.payer_name))
+    if payment.masked and said:
+        return f"{payment.masked}|{' '.join(said)}"
+    return f"name|{' '.join(said)}" if len(said) > 1 else ""
+
+
+def identify(payment: PaymentFacts, customer: CustomerFacts, payers: dict[str, int]) -> Identity:
+    """Everything but invoice numbers that ties a payment to a customer; ``payers`` are confirmed counts."""
+    text = f"{payment.reference} {payment.narration}"
+    account, digits = _account(text, customer.account_no)
+    size = len(name_words(payment.payer_name))
+    common = shared_words(payment.payer_name, customer.name)
+    return Identity(
+        account=account,
+        account_digits=digits,
+        phone=_phone(payment, customer, bool(common)),
+        typed_phone=any(p in customer.phones for p in typed_phones(text)),
+        payer_count=payers.get(customer.id, 0),
+        payer_total=sum(payers.values()),
+        name_words=common,
+        name_size=min(size, len(name_words(customer.name))),
+        typed_name=shared_words(text, customer.name),
+        name_differs=size > 1 and common == 0,
+    )
+
+
+def typed_phones(text: str) -> tuple[str, ...]:
+    """Phone numbers written out in a text, as ``2547…``."""
+    found = []
+    for match in _PHONE.findall(re.sub(r"(?<=[0-9])[ -](?=[0-9])", "", text[:200])):
+        try:
+            found.append(parse_phone(match))
+        except Invalid:
+            continue
+    return tuple(found)
+
+
+def fits_mask(masked: str, phone: str) -> bool:
+    """Whether ``2547*****678`` may hide ``phone``: the digits shown before and after the stars agree."""
+    shown = re.sub(r"[\s+]", "", masked).split("*")
+    return len(shown) > 1 and bool(shown[-1]) and phone.startswith(shown[0]) and phone.endswith(shown[-1])
+
+
+def _account(text: str, account_no: str) -> tuple[str, int]:
+    wanted = "".join(words(account_no))
+    if len(wanted) < 3:
+        return "", 0
+    said = words(text)
+    spans = ["".join(said[k : k + n]) for n in (1, 2, 3) for k in range(len(said) - n + 1)]
+    if wanted in spans:
+        return "exact", len(wanted)
+    if len(wanted) >= ACCOUNT_EDIT_LEAST and any(
+        OSA.distance(wanted, span, score_cutoff=1) <= 1 for span in spans if span
+    ):
+        return "edit", len(wanted)
+    return "", 0
+
+
+def _phone(payment: PaymentFacts, customer: CustomerFacts, named: bool) -> Phone:
+    """How the payer's number stands to the customer's known numbers."""
+    if not customer.phones or not (payment.phone or payment.phone_hash or payment.masked):
+        return "unseen"
+    if payment.phone and payment.phone in customer.phones:
+        return "known"
+    if payment.phone_hash and payment.phone_hash in {phone_hash(p) for p in customer.phones}:
+        return "known"
+    if not (payment.phone or payment.phone_hash) and any(fits_mask(payment.masked, p) for p in customer.phones):
+        return "masked_named" if named else "masked"
+    return "other"
+
+
+def reference_text(payment: PaymentFacts) -> str:
+    """What the payer typed, reference before narration."""
+    return fold(f"{payment.reference} {payment.narration}".strip())

@@ -1,0 +1,49 @@
+"""Names of people and firms: words compared with room for one slip, order and titles ignored."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:'[^\W\d_]+)?(?!\w)")
+_EMPTY = frozenset(
+    "LTD LIMITED CO COMPANY KENYA EA GROUP AND SONS THE OF BY FROM MR MRS MS MISS DR ENG "
+    "PAYMENT PAY INVOICE INV NO RENT FEES SCHOOL HOUSE WATER BILL DEPOSIT BALANCE PART FULL ARREARS KODI KARO MALIPO ADA "
+    "EFT RTGS PESALINK TT INWARD CASH DEP TRANSFER TRF MPESA SELF HELP WOMEN YOUTH WELFARE CHAMA SACCO NA ACC ACCOUNT".split()
+)
+FUZZY_LEAST = 5
+"""Shorter words differ by one letter too often (ANN, JANE) to forgive a slip."""
+
+
+@lru_cache(maxsize=8192)
+def name_words(text: str) -> tuple[str, ...]:
+    """The telling words of a name, upper case, without accents, titles, company forms and payment words."""
+    plain = unicodedata.normalize("NFKD", text[:120]).upper()
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return tuple(word for word in _WORD.findall(plain) if word not in _EMPTY)
+
+
+def same_word(one: str, other: str) -> bool:
+    """Equal, or long enough and one slip apart."""
+    if one == other:
+        return True
+    if min(len(one), len(other)) < FUZZY_LEAST:
+        return False
+    return OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def shared_words(one: str, other: str) -> int:
+    """How many telling words two names have in common; each word counts once."""
+    left = list(name_words(other))
+    shared = 0
+    for word in name_words(one):
+        if len(word) < 2:
+            continue
+        match = next((k for k, candidate in enumerate(left) if same_word(word, candidate)), None)
+        if match is not None:
+            left.pop(match)
+            shared += 1
+    return shared
