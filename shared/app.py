@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.blobs import Blobs
     from shared.core.settings import Settings
     from shared.payments.gateways.port import Gateway
+    from shared.receipts.engines.port import Engine
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,6 +105,12 @@ class App:
             till=settings.daraja_till,
         )
         return DarajaGateway(account, self.clock, StoreTokens(self.store))
+
+    @lazy
+    def engines(self) -> Sequence[Engine]:
+        from shared.receipts.engines import build_engines
+
+        return build_engines(self.settings.ocr_engines)
 
     def serve(self, api: Api[Any], request: Request) -> Response:
         """Answer an HTTP request with the routes of one function."""

@@ -1,0 +1,99 @@
+"""Receipts over HTTP: hand in a photo, list what was read, read one."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from shared.core.errors import AlreadyExists
+from shared.http import READERS, WRITERS, Api, Args, Call, ListView, View, page_view
+from shared.receipts.duplicates import fingerprint
+from shared.receipts.headers import sniff
+from shared.receipts.image import MAX_BYTES, check_bytes
+from shared.receipts.intake import RECEIPTS
+from shared.receipts.ports import Ports
+from shared.store import Doc, Key, Query, Where
+
+api: Api[Ports] = Api("receipts", title="Receipts")
+
+
+class UploadView(View):
+    object: str = "upload"
+    name: str
+    sha256: str
+    already_there: bool
+
+
+class ReceiptView(View):
+    object: str = "receipt"
+    id: str
+    status: str
+    matching: str
+    reasons: list[str]
+    refusal: str
+    merchant: str
+    receipt_date: str
+    business_day: str
+    total_cents: int
+    tax_cents: int
+    currency: str
+    fields: dict[str, Any]
+    lines: list[dict[str, Any]]
+    duplicate_of: str
+    transaction_id: str
+    file: str
+    engine: str
+    received_at: str
+
+
+class ReceiptArgs(Args):
+    status: Literal["accepted", "needs_review", "duplicate", "refused"] | None = None
+
+
+def receipt_view(doc: Doc) -> ReceiptView:
+    """A receipt as the API shows it."""
+    known = {name: doc.data[name] for name in ReceiptView.model_fields if name in doc.data}
+    return ReceiptView(id=doc.id, file=doc.data["object"], **known)
+
+
+@api.post(
+    "/v1/receipts",
+    roles=WRITERS,
+    returns=UploadView,
+    status=202,
+    limit=MAX_BYTES,
+    consumes="application/octet-stream",
+    summary="Hand in a receipt photo or PDF",
+)
+def upload_receipt(call: Call[Ports]) -> UploadView:
+    """The body is the file itself (JPEG, PNG, WebP, HEIC or PDF); it is read in the background."""
+    check_bytes(call.raw)
+    kind = sniff(call.raw)
+    digest = fingerprint(call.raw)
+    name = f"receipts/{call.business}/{digest[:32]}.{kind.value}"
+    there = False
+    try:
+        call.ports.blobs.put(name, call.raw, only_if_absent=True)
+    except AlreadyExists:
+        there = True  # the very same file: it has been, or is being, read
+    return UploadView(name=name, sha256=digest, already_there=there)
+
+
+@api.get(
+    "/v1/receipts",
+    roles=READERS,
+    query=ReceiptArgs,
+    returns=ListView[ReceiptView],
+    summary="List receipts, newest first",
+)
+def list_receipts(call: Call[Ports]) -> ListView[ReceiptView]:
+    args: ReceiptArgs = call.args
+    where = (Where("status", "==", args.status),) if args.status else ()
+    page = call.ports.store.query(
+        call.business, Query(RECEIPTS, where, "-received_at", args.limit, args.cursor)
+    )
+    return page_view(page, receipt_view)
+
+
+@api.get("/v1/receipts/{receipt_id}", roles=READERS, returns=ReceiptView, summary="Read a receipt")
+def read_receipt_record(call: Call[Ports]) -> ReceiptView:
+    return receipt_view(call.ports.store.require(call.business, Key(RECEIPTS, call.path["receipt_id"])))
