@@ -1,4 +1,4 @@
-"""Receipts: from a photo or PDF to merchant, date, total, tax and lines that can be trusted, or a question."""
+"""Receipts: from a photo or PDF to fields that can be trusted, or to a question."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def share_of(margin: int, full: int) -> float:
 def decide(
     confidence: Mapping[str, int], flags: Sequence[str], *, trusted: bool
 ) -> tuple[str, tuple[str, ...]]:
-    """``accept`` or ``review`` with every reason: missing or unsure fields, flags, an engine that is not trusted."""
+    """``accept`` or ``review`` with every reason: what is missing, unsure, flagged or untrusted."""
     reasons = [
         f"{field}_{'missing' if field not in confidence else 'unsure'}"
         for field, least in ACCEPT.items()

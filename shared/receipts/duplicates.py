@@ -67,17 +67,26 @@ def signature_of(reading: ReceiptReading) -> Signature:
 
 
 def compare(one: Signature, other: Signature) -> Likeness | None:
-    """How alike two receipts are, by the strongest evidence first, or None. Nothing is ever deleted for it."""
-    if one.sha256 == other.sha256:
-        return Likeness("certain", "same_file")
-    if one.cu_invoice and one.cu_invoice == other.cu_invoice:
-        return Likeness("certain", "same_cu_invoice")
-    if set(one.qr_texts) & set(other.qr_texts):
-        return Likeness("certain", "same_qr")
+    """How alike two receipts are, by the strongest evidence, or None. Nothing is deleted for it."""
+    if proof := _proof(one, other):
+        return Likeness("certain", proof)
     if _both_differ(one.cu_invoice, other.cu_invoice) or not _same_sale(one, other):
         return None
-    if one.mpesa_code and other.mpesa_code and fold_code(one.mpesa_code) == fold_code(other.mpesa_code):
+    if _same_code(one.mpesa_code, other.mpesa_code):
         return Likeness("certain", "same_mpesa_code")
+    return _likely(one, other)
+
+
+def _proof(one: Signature, other: Signature) -> str | None:
+    """What no two receipts share: their bytes, the control unit's number, the signed QR code."""
+    if one.sha256 == other.sha256:
+        return "same_file"
+    if one.cu_invoice and one.cu_invoice == other.cu_invoice:
+        return "same_cu_invoice"
+    return "same_qr" if set(one.qr_texts) & set(other.qr_texts) else None
+
+
+def _likely(one: Signature, other: Signature) -> Likeness | None:
     if _both_differ(one.receipt_number, other.receipt_number):
         return None
     if one.receipt_number and one.receipt_number == other.receipt_number:
@@ -87,16 +96,11 @@ def compare(one: Signature, other: Signature) -> Likeness | None:
 
 def _same_sale(one: Signature, other: Signature) -> bool:
     """Same merchant, date and total; times, where both are read, must agree too."""
-    if (
-        one.total_cents is None
-        or one.total_cents != other.total_cents
-        or one.date is None
-        or one.date != other.date
-    ):
+    if None in {one.total_cents, one.date}:
         return False
-    return not (one.time and other.time and one.time != other.time) and _same_name(
-        one.merchant, other.merchant
-    )
+    if (one.total_cents, one.date) != (other.total_cents, other.date) or _both_differ(one.time, other.time):
+        return False
+    return _same_name(one.merchant, other.merchant)
 
 
 def _same_name(one: str | None, other: str | None) -> bool:
@@ -115,6 +119,10 @@ def _by_text(one: Signature, other: Signature) -> Likeness | None:
     if one.time and one.time == other.time:
         return Likeness("likely", "same_merchant_date_time_total")
     return None
+
+
+def _same_code(one: str | None, other: str | None) -> bool:
+    return bool(one and other) and fold_code(str(one)) == fold_code(str(other))
 
 
 def _both_differ(one: str | None, other: str | None) -> bool:

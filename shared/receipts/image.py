@@ -32,7 +32,7 @@ _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Typ
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded page: ``full`` in grey for bar codes, ``colour`` (RGB, longest side <= READ_SIDE) for text."""
+    """A decoded page: ``full`` in grey for bar codes, ``colour`` (RGB, up to READ_SIDE) for text."""
 
     full: Image
     colour: Image

@@ -1,4 +1,4 @@
-"""Rows from lines: undo the tilt of the text by its own baselines, then group by height. No pixel is touched."""
+"""Rows from lines: undo the tilt by the baselines, then group by height. No pixel is touched."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from shared.receipts.engines.port import Engine
 
 
 def build_engines(names: str) -> tuple[Engine, ...]:
-    """Engines in the order of a setting such as ``"rapidocr,tesseract"``; the optional ones only where installed.
+    """Engines in the order of a setting such as ``"rapidocr,tesseract"``; optional ones where installed.
 
     Raises Invalid ``settings_invalid`` for an unknown name. Models load at the first read, not here.
     """

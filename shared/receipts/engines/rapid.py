@@ -63,7 +63,7 @@ def _reader() -> Any:
     except ImportError as missing:
         raise Unavailable("rapidocr is not installed", code="ocr_unavailable") from missing
 
-    class Watching(RapidOCR):  # type: ignore[misc]
+    class Watching(RapidOCR):
         """Keeps what the line-direction model said, which the library's result leaves out."""
 
         flipped: Sequence[bool] = ()

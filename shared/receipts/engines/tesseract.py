@@ -1,4 +1,4 @@
-"""Tesseract, where it is installed: the fallback whose readings a person always checks (docs/decisions/0003)."""
+"""Tesseract, where installed: the fallback whose readings a person always checks (docs/decisions/0003)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S = 60
 _WIDTH = 1400
-"""Narrow pictures are enlarged to this width in pixels: worth 0.7 points of word recall, and more on photos."""
+"""Narrow pictures are enlarged to this width in pixels: worth 0.7 points of word recall."""
 
 
 def tesseract_installed() -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from shared.receipts.extract.text import TO_DIGIT, TO_LETTER, fold, plain
+from shared.receipts.extract.text import TO_DIGIT, TO_LETTER, any_of, fold, plain
 from shared.receipts.model import Row
 
 KRA_HOSTS = frozenset(
@@ -20,8 +20,8 @@ _PIN_WORD = re.compile(r"(?i)\bp\W?[i1l]\W?n\b|\bpin")
 _BUYER = re.compile(r"(?i)buyer|customer|client|bill to|purchaser|mteja|your pin")
 _PIN_SHAPE = re.compile(r"(?i)(?<![a-z0-9])([apf4][0-9oqdilszbg]{9}[a-z0-9])(?![a-z0-9])")
 _STRICT_PIN = re.compile(r"^[AP]\d{9}[A-Z]$")
-_CU_WORD = re.compile(
-    r"\bcu\b.{0,4}inv|\bcuin\b|control unit inv|\bscu inv|\bcu no|\binvoice no|\bcu ?invoice|middleware inv"
+_CU_WORD = any_of(
+    r"\bcu\b.{0,4}inv|\bcuin\b|\bcu no|\bcu ?invoice", r"(?:control unit|scu|middleware) inv|\binvoice no"
 )
 _CU_19 = re.compile(r"(?<!\d)(\d{19})(?!\d)")
 _CU_ETIMS = re.compile(r"(?i)\b(KRA[A-Z]{2}[0-9O]{10,15})\s?/\s?(\d{1,10})\b")
@@ -57,17 +57,18 @@ class QrMark:
 
 def find_fiscal(rows: Sequence[Row]) -> Fiscal:
     """PINs and control unit numbers printed on the rows."""
-    seller: tuple[str, int, bool] | None = None
+    nobody: tuple[str | None, int, bool] = (None, -1, False)
+    seller = nobody
     buyer: str | None = None
     for index, row in enumerate(rows):
         before = rows[index - 1].text if index else ""
         for pin, strict in _pins(row.text, before):
             if _BUYER.search(row.text) or (_BUYER.search(before) and not _PIN_WORD.search(before)):
                 buyer = buyer or pin
-            elif seller is None or (strict and not seller[2]):
+            elif seller is nobody or (strict and not seller[2]):
                 seller = (pin, index, strict)
     cu_id, cu_invoice, cu_row = _control_unit(rows)
-    pin, pin_row, pin_strict = seller or (None, -1, False)
+    pin, pin_row, pin_strict = seller
     return Fiscal(pin, pin_row, pin_strict, buyer if buyer != pin else None, cu_id, cu_invoice, cu_row)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from shared.receipts.confidence import Evidence, clearness, probability, share_of
@@ -19,78 +20,121 @@ from shared.receipts.model import Row
 from shared.receipts.reading import Fields
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What the rules of each file found on one receipt."""
+
+    sums: Sums
+    merchant: Merchant | None
+    day: Day | None
+    total: Total | None
+    tax: Tax | None
+    subtotal_cents: int | None
+    items: tuple[Item, ...]
+    fiscal: Fiscal
+    payment: Payment
+    marks: tuple[QrMark, ...]
+
+    @property
+    def total_cents(self) -> int | None:
+        return self.total.cents if self.total else None
+
+    @property
+    def items_agree(self) -> bool:
+        """Whether the lines come to the total or to the subtotal."""
+        whole = items_sum(self.items)
+        known = (self.total_cents, self.subtotal_cents)
+        return bool(self.items) and any(abs(whole - cents) <= ROUNDING_CENTS for cents in known if cents)
+
+    @property
+    def kra_pin(self) -> str | None:
+        """The QR's PIN first: it has no reading errors."""
+        return next((mark.pin for mark in self.marks if mark.pin and mark.official), self.fiscal.pin)
+
+    @property
+    def cu_invoice(self) -> str | None:
+        signed = (mark.cu_invoice for mark in self.marks if mark.cu_invoice and mark.official)
+        return next(signed, self.fiscal.cu_invoice)
+
+
 def extract(rows: Sequence[Row], codes: Sequence[str], today: date) -> Fields:
     """Every field that the rows and the texts of the QR codes give, read on ``today`` in East Africa."""
-    sums = read_sums(rows)
-    merchant, day, total = find_merchant(rows), find_date(rows, today), find_total(sums)
-    total_cents = total.cents if total else None
-    tax = find_tax(sums, total_cents)
-    subtotal = find_subtotal(sums, total_cents, tax.cents if tax else None)
-    items, payment, fiscal = find_items(sums), find_payment(sums), find_fiscal(rows)
-    marks = tuple(read_qr(code) for code in codes)
-    number, currency = find_receipt_number(rows), find_currency(rows)
-    agrees = _items_agree(items, total, subtotal[0] if subtotal else None)
-    evidence = _evidence(sums, merchant, day, total, tax, fiscal, marks, payment, items_agree=agrees)
+    parts = _parts(rows, codes, today)
+    merchant, day, tax, payment = parts.merchant, parts.day, parts.tax, parts.payment
+    number = find_receipt_number(rows)
     return Fields(
         merchant=merchant.name if merchant else None,
         date=day.value if day else None,
         time=day.time or None if day else None,
-        total_cents=total_cents,
-        subtotal_cents=subtotal[0] if subtotal else None,
+        total_cents=parts.total_cents,
+        subtotal_cents=parts.subtotal_cents,
         tax_cents=tax.cents if tax else None,
-        currency=currency[0],
-        items=items,
+        currency=find_currency(rows)[0],
+        items=parts.items,
         tax_bands=tax.bands if tax else (),
         receipt_number=number[0] if number else None,
-        kra_pin=_pin(fiscal, marks),
-        buyer_pin=fiscal.buyer_pin,
-        cu_id=fiscal.cu_id,
-        cu_invoice=_cu_invoice(fiscal, marks),
-        qr=marks,
+        kra_pin=parts.kra_pin,
+        buyer_pin=parts.fiscal.buyer_pin,
+        cu_id=parts.fiscal.cu_id,
+        cu_invoice=parts.cu_invoice,
+        qr=parts.marks,
         payment_method=payment.method,
         mpesa_code=payment.mpesa_code,
         till=payment.till,
         paybill=payment.paybill,
         tendered_cents=payment.tendered_cents,
         change_cents=payment.change_cents,
-        confidence={one.field: probability(one) for one in evidence},
-        rows=_rows(merchant, day, total, tax, fiscal, payment),
-        checks=tuple(_checks(total, tax, items_agree=agrees)),
-        flags=tuple(_flags(fiscal, marks)),
+        confidence={one.field: probability(one) for one in _evidence(parts)},
+        rows=_rows(parts),
+        checks=tuple(_checks(parts)),
+        flags=tuple(_flags(parts)),
     )
 
 
-def _evidence(
-    sums: Sums,
-    merchant: Merchant | None,
-    day: Day | None,
-    total: Total | None,
-    tax: Tax | None,
-    fiscal: Fiscal,
-    marks: Sequence[QrMark],
-    payment: Payment,
-    *,
-    items_agree: bool,
-) -> Iterator[Evidence]:
-    if merchant:
-        yield _merchant_evidence(merchant)
-    if day:
-        yield _date_evidence(day, sums.rows)
-    if total:
-        yield _total_evidence(sums, total, tax, items_agree=items_agree)
-    if tax:
-        clear = clearness(sums.rows[tax.row].score)
-        yield Evidence("tax", {check: 1 for check in tax.checks} | {"clear": clear})
-    if pin := _pin(fiscal, marks):
-        by_qr = any(mark.pin == pin for mark in marks)
-        yield Evidence(
-            "kra_pin", {"strict": fiscal.pin_strict, "qr": by_qr, "clear": _clear(sums, fiscal.pin_row)}
-        )
-    if number := _cu_invoice(fiscal, marks):
-        by_qr = any(mark.cu_invoice == number for mark in marks)
-        yield Evidence("cu_invoice", {"qr": by_qr, "clear": _clear(sums, fiscal.cu_row)})
+def _parts(rows: Sequence[Row], codes: Sequence[str], today: date) -> _Parts:
+    sums = read_sums(rows)
+    total = find_total(sums)
+    total_cents = total.cents if total else None
+    tax = find_tax(sums, total_cents)
+    subtotal = find_subtotal(sums, total_cents, tax.cents if tax else None)
+    return _Parts(
+        sums=sums,
+        merchant=find_merchant(rows),
+        day=find_date(rows, today),
+        total=total,
+        tax=tax,
+        subtotal_cents=subtotal[0] if subtotal else None,
+        items=find_items(sums),
+        fiscal=find_fiscal(rows),
+        payment=find_payment(sums),
+        marks=tuple(read_qr(code) for code in codes),
+    )
+
+
+def _evidence(parts: _Parts) -> Iterator[Evidence]:
+    if parts.merchant:
+        yield _merchant_evidence(parts.merchant)
+    if parts.day:
+        yield _date_evidence(parts.day, parts.sums.rows)
+    if parts.total:
+        yield _total_evidence(parts, parts.total)
+    if parts.tax:
+        clear = _clear(parts, parts.tax.row)
+        yield Evidence("tax", dict.fromkeys(parts.tax.checks, 1.0) | {"clear": clear})
+    yield from _fiscal_evidence(parts)
+
+
+def _fiscal_evidence(parts: _Parts) -> Iterator[Evidence]:
+    fiscal, payment = parts.fiscal, parts.payment
+    if pin := parts.kra_pin:
+        by_qr = any(mark.pin == pin for mark in parts.marks)
+        clear = _clear(parts, fiscal.pin_row)
+        yield Evidence("kra_pin", {"strict": fiscal.pin_strict, "qr": by_qr, "clear": clear})
+    if number := parts.cu_invoice:
+        by_qr = any(mark.cu_invoice == number for mark in parts.marks)
+        yield Evidence("cu_invoice", {"qr": by_qr, "clear": _clear(parts, fiscal.cu_row)})
     if payment.mpesa_code:
-        clear = _clear(sums, payment.code_row)
+        clear = _clear(parts, payment.code_row)
         yield Evidence("mpesa_code", {"label": payment.code_labelled, "clear": clear})
 
 
@@ -124,20 +168,20 @@ def _date_evidence(found: Day, rows: Sequence[Row]) -> Evidence:
     )
 
 
-def _total_evidence(sums: Sums, total: Total, tax: Tax | None, *, items_agree: bool) -> Evidence:
+def _total_evidence(parts: _Parts, total: Total) -> Evidence:
+    sums, tax = parts.sums, parts.tax
     paid = paid_cents(sums)
     contradicted = bool(paid) and all(abs(cents - total.cents) > ROUNDING_CENTS for cents in paid)
     repeats = sum(amount.cents == total.cents for found in sums.amounts for amount in found)
-    features: dict[str, float] = {check: 1 for check in total.checks}
     return Evidence(
         "total",
-        features
+        dict.fromkeys(total.checks, 1.0)
         | {
             "label": total.label in {Label.FINAL, Label.TOTAL, Label.INCLUSIVE, Label.TENDER},
             "unlabelled": total.label is Label.NONE,
             "margin": share_of(total.margin, 40),
-            "items": items_agree,
-            "tax": tax is not None and bool(tax.checks),
+            "items": parts.items_agree,
+            "tax": tax is not None and "total" in tax.checks,
             "repeats": repeats > 1,
             "clear": clearness(sums.rows[total.row].score),
             "contradicted": contradicted,
@@ -145,24 +189,18 @@ def _total_evidence(sums: Sums, total: Total, tax: Tax | None, *, items_agree: b
     )
 
 
-def _items_agree(items: Sequence[Item], total: Total | None, subtotal_cents: int | None) -> bool:
-    if not items or total is None:
-        return False
-    whole = items_sum(items)
-    return any(abs(whole - cents) <= ROUNDING_CENTS for cents in (total.cents, subtotal_cents) if cents)
-
-
-def _checks(total: Total | None, tax: Tax | None, *, items_agree: bool) -> Iterator[str]:
-    for check in total.checks if total else ():
+def _checks(parts: _Parts) -> Iterator[str]:
+    for check in parts.total.checks if parts.total else ():
         yield f"total_{check}"
-    for check in tax.checks if tax else ():
+    for check in parts.tax.checks if parts.tax else ():
         yield f"tax_{check}"
-    if items_agree:
+    if parts.items_agree:
         yield "items_sum"
 
 
-def _flags(fiscal: Fiscal, marks: Sequence[QrMark]) -> Iterator[str]:
-    """What a person must see whatever the fields say: a QR that is not the authority's, or contradicts the print."""
+def _flags(parts: _Parts) -> Iterator[str]:
+    """What a person must see whatever the fields say: a QR that is not the authority's, or contradicts print."""
+    fiscal, marks = parts.fiscal, parts.marks
     if any(mark.claims_kra and not mark.official for mark in marks):
         yield "qr_foreign_host"
     if fiscal.pin_strict and any(mark.pin and mark.official and mark.pin != fiscal.pin for mark in marks):
@@ -172,35 +210,19 @@ def _flags(fiscal: Fiscal, marks: Sequence[QrMark]) -> Iterator[str]:
         yield "qr_invoice_differs"
 
 
-def _pin(fiscal: Fiscal, marks: Sequence[QrMark]) -> str | None:
-    """The QR's PIN first: it has no reading errors."""
-    return next((mark.pin for mark in marks if mark.pin and mark.official), fiscal.pin)
+def _clear(parts: _Parts, row: int) -> float:
+    return clearness(parts.sums.rows[row].score) if row >= 0 else 0.0
 
 
-def _cu_invoice(fiscal: Fiscal, marks: Sequence[QrMark]) -> str | None:
-    return next((mark.cu_invoice for mark in marks if mark.cu_invoice and mark.official), fiscal.cu_invoice)
-
-
-def _clear(sums: Sums, row: int) -> float:
-    return clearness(sums.rows[row].score) if row >= 0 else 0.0
-
-
-def _rows(
-    merchant: Merchant | None,
-    day: Day | None,
-    total: Total | None,
-    tax: Tax | None,
-    fiscal: Fiscal,
-    payment: Payment,
-) -> dict[str, int]:
+def _rows(parts: _Parts) -> dict[str, int]:
     """Which row each field was read from, so that a reviewer can be shown the place."""
     found = {
-        "merchant": merchant.row if merchant else -1,
-        "date": day.row if day else -1,
-        "total": total.row if total else -1,
-        "tax": tax.row if tax else -1,
-        "kra_pin": fiscal.pin_row,
-        "cu_invoice": fiscal.cu_row,
-        "mpesa_code": payment.code_row,
+        "merchant": parts.merchant.row if parts.merchant else -1,
+        "date": parts.day.row if parts.day else -1,
+        "total": parts.total.row if parts.total else -1,
+        "tax": parts.tax.row if parts.tax else -1,
+        "kra_pin": parts.fiscal.pin_row,
+        "cu_invoice": parts.fiscal.cu_row,
+        "mpesa_code": parts.payment.code_row,
     }
     return {field: row for field, row in found.items() if row >= 0}

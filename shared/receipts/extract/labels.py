@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from shared.receipts.extract.text import fold
+from shared.receipts.extract.text import any_of, fold
 from shared.receipts.model import Row
 
 
@@ -30,57 +30,69 @@ class Label(Enum):
 
 _TOTAL = r"(?:\b[tl1][o0]ta[l1i]s?\b|\bttl\b|\bjumla\b|\bjumlah\b)"
 _TAX = r"(?:\bgst|\bvat\b|\bv\.a\.t|\btax\b|\bkodi\b|\bsst\b)"
-_RULES: tuple[tuple[Label, re.Pattern[str]], ...] = tuple(
-    (label, re.compile(pattern))
-    for label, pattern in (
-        (Label.ROUNDING, r"^\W*(?:round(?!ed)|rnd\b|rounding|kukadiria|adj\b|roun?i?ng)"),
-        (
-            Label.CHANGE,
-            r"\bchang[eo]\b|\bchenji\b|\bchange|^\W*salio\b|\bbalance (?:given|returned)\b|\bbaki\b",
+_MONEY = r"(?:rm|kes|kshs?|sh)"
+
+_RULES: tuple[tuple[Label, re.Pattern[str]], ...] = (
+    (Label.ROUNDING, any_of(r"^\W*round(?!ed)", r"^\W*rnd\b", r"^\W*adj\b", r"^\W*roun?i?ng")),
+    (
+        Label.CHANGE,
+        any_of(r"\bchang[eo]", r"\bchenji\b", r"^\W*salio\b", r"\bbalance (?:given|returned)\b", r"\bbaki\b"),
+    ),
+    (
+        Label.COUNT,
+        any_of(
+            rf"{_TOTAL}.{{0,12}}(?:[qo0]t[yv]|quan?tit|qlty|item|piece|unit|count|pax|line|litre|weight)",
+            rf"{_TOTAL}.{{0,12}}(?:saving|disc|point|supplies|payment|member)",
+            r"\bsavings?\b|\bpoints?\b|\bloyalty|\bvoucher|\breward",
+            r"\bbalance (?:before|after|b/f|c/f)|\bprev(?:ious)? balance|\bdeposit bal",
+            r"\bitem count|\bno\.? of item|\bidadi\b|\bunits?\s*:|\bkwh\b",
         ),
-        (
-            Label.COUNT,
-            rf"{_TOTAL}.{{0,12}}(?:[qo0]t[yv]|quan?tit|item|qlty|piece|unit|count|saving|disc|point|pax|line|litre|"
-            rf"supplies|payment|weight|member)|\bsavings?\b|\bpoints?\b|\bbalance (?:before|after|b/f|c/f)|"
-            rf"\bprev(?:ious)? balance|\bitem count|\bno\.? of item|\bloyalty|\bvoucher|\breward|"
-            rf"\bidadi\b|\bunits?\s*:|\bkwh\b|\bdeposit bal",
+    ),
+    (
+        Label.FINAL,
+        any_of(
+            r"\b(?:grand|final|nett?|overall|invoice|bill|sale) (?:t[o0]ta[l1i]|amount|amt|payable|due)\b",
+            rf"{_TOTAL} (?:{_MONEY} )?(?:amount |amt |bill )?(?:due|p[ao]yable|to pay|rounded|after)",
+            r"\bamount (?:due|payable|to pay)|\bbalance due\b|\bpay(?:able)? this amount\b|^\W*due\b",
+            r"\btt[l1] a[tf]{1,2} rnd",
+            r"\bjumla (?:kuu|ya malipo)\b|\bkiasi cha kulipa\b|\bunayolipa\b",
+            rf"^\W*net\W*{_MONEY}?\W*\d",
         ),
-        (
-            Label.FINAL,
-            r"\b(?:grand|final|nett?|overall|invoice|bill|sale) (?:t[o0]ta[l1i]|amount|amt|payable|due)\b|"
-            rf"{_TOTAL} (?:sh |kes |kshs? )?(?:amount |amt |bill )?(?:due|payable|p[ao]yable|to pay|rounded|after)|"
-            r"\bamount (?:due|payable|to pay)|\bbalance due\b|\btt[l1] a[tf]{1,2} rnd|\bjumla kuu\b|\bjumla ya malipo\b|"
-            r"\bpay(?:able)? this amount\b|\btotal after\b|\bkiasi cha kulipa\b|\bunayolipa\b|^\W*due\b|^\W*net\W*(?:rm|kes|ksh)?\W*\d",
+    ),
+    (Label.EXCLUSIVE, any_of(r"exc[l1]|before (?:tax|vat|gst)|without|taxable|net of|w/o|\bgross am")),
+    (
+        Label.TENDER,
+        any_of(
+            r"^\W*c?ash|^\W*(?:amount |amt )?(?:tender|pa[il]d|received)|^\W*pa[il]d amount",
+            r"^\W*(?:visa|master|amex|credit|debit|card|nets|bank|eft|pdq)",
+            r"^\W*(?:m-?\s?pesa|airtel|lipa na|umelipa|taslimu|tunai)",
+            r"^\W*(?:p[ae]y\b|payment|received cash)",
         ),
-        (
-            Label.EXCLUSIVE,
-            rf"(?:excl|excld|before (?:tax|vat|gst)|without|taxable|net of|w/o).*|\bgross am|{_TAX}able",
+    ),
+    (Label.SUBTOTAL, any_of(r"\bsub\W{0,2}t[o0]t", r"jumla (?:ndogo|ya awali)")),
+    (
+        Label.TAX,
+        any_of(
+            rf"{_TOTAL} {_TAX}(?! ?incl)|{_TAX}\W*{_TOTAL}(?! ?incl)",
+            rf"^\W*{_TAX}(?! ?(?:reg|id|no|num|invoice))",
+            rf"{_TAX} (?:amount|amt|payable|total|incl)",
+            rf"incl\w*\W*(?:of )?\d*%?\W*{_TAX}(?=\W*(?:@?\s?\d+\s?%)?\W*{_MONEY}?\W*\d+\.)",
+            rf"{_TAX}\W*@?\s?\d+(?:\.\d+)?\s?%(?!.*{_TOTAL})",
+            rf"^\W*\d{{1,2}}(?:\.\d+)?\s?%\s*{_TAX}",
         ),
-        (
-            Label.TENDER,
-            r"^\W*(?:c?ash|tender|paid|amount paid|paid amount|received|cash received|visa|master|"
-            r"amex|credit|debit|card|m-?\s?pesa|mpesa|airtel|taslimu|pe?ay\b|p[ae]y\b|payment|nets|bank|eft|pdq|"
-            r"amount tender|amt tender|tunai|lipa na|umelipa|received cash|payment method|pa[il]d)",
-        ),
-        (Label.SUBTOTAL, r"\bsub\W{0,2}t[o0]t|\bsub\W{0,2}total|jumla ndogo|\bjumla ya awali"),
-        (
-            Label.TAX,
-            rf"{_TOTAL} {_TAX}(?! ?incl)|{_TAX}\W*{_TOTAL}(?! ?incl)|{_TOTAL} tax|^\W*{_TAX}(?! ?(?:reg|id|no|num|invoice))|"
-            rf"{_TAX} (?:amount|amt|payable|total|incl)|incl\w*\W*(?:of )?\d*%?\W*{_TAX}(?=\W*(?:@?\s?\d+\s?%)?\W*(?:rm|kes|ksh)?\W*[\d]+\.)"
-            rf"|{_TAX}\W*@?\s?\d+(?:\.\d+)?\s?%(?!.*{_TOTAL})|^\W*(?:16|8)(?:\.0+)?\s?%\s*{_TAX}",
-        ),
-        (Label.DISCOUNT, r"\bdisc(?:ount)?\b|\bpunguzo\b|\bless\b"),
-        (Label.INCLUSIVE, rf"{_TOTAL}.*\binc|\binc\w*\.? .*{_TOTAL}|{_TOTAL} sales"),
-        (Label.TOTAL, _TOTAL),
-        (Label.AMOUNT, r"^\W*(?:amount|amt|kiasi|sale|malipo|bei)\b"),
-    )
+    ),
+    (Label.DISCOUNT, any_of(r"\bdisc(?:ount)?\b|\bpunguzo\b|\bless\b")),
+    (Label.INCLUSIVE, any_of(rf"{_TOTAL}.*\binc|\binc\w*\.? .*{_TOTAL}|{_TOTAL} sales")),
+    (Label.TOTAL, any_of(_TOTAL)),
+    (Label.AMOUNT, any_of(r"^\W*(?:amount|amt|kiasi|sale|malipo|bei)\b")),
 )
-_INCLUSIVE = re.compile(rf"{_TOTAL}.*\binc")
-_SUMMARY = re.compile(
-    rf"{_TAX}.{{0,12}}(?:summ?ary|sum[mn]|analysis|breakdown)|summary|(?:tax|vat|gst) ?code|"
-    rf"rate.*(?:net|excl|amount|taxable).*(?:{_TAX}|\btax)|(?:vat|tax|gst) rate"
+_INCLUSIVE = any_of(rf"{_TOTAL}.*\binc")
+_BAND = any_of(rf"{_TOTAL} (?:tax )?[a-e]\b\W*\d", rf"{_TOTAL} \d+\s?%")
+_SUMMARY = any_of(
+    rf"{_TAX}.{{0,12}}(?:sum[mn]|analysis|breakdown)",
+    r"summary|(?:tax|vat|gst) (?:code|rate)",
+    rf"rate.*(?:net|excl|amount|taxable).*{_TAX}",
 )
-_BAND = re.compile(rf"{_TOTAL} (?:tax )?[a-e]\b\W*\d|{_TOTAL} \d+\s?%")
 
 
 def label_of(text: str) -> Label:
@@ -99,8 +111,5 @@ def label_of(text: str) -> Label:
 
 
 def summary_start(rows: Sequence[Row]) -> int:
-    """The row where the table of taxes begins, where a second "total" means something else; len(rows) if none."""
-    for index, row in enumerate(rows):
-        if _SUMMARY.search(fold(row.text)):
-            return index
-    return len(rows)
+    """The row where the table of taxes begins, where a second "total" is another; len(rows) if none."""
+    return next((index for index, row in enumerate(rows) if _SUMMARY.search(fold(row.text))), len(rows))

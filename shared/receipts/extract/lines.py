@@ -13,7 +13,8 @@ from shared.receipts.extract.totals import Sums
 from shared.receipts.model import Row
 
 _HEADER = re.compile(
-    r"\bdescri?|\bdeseription|\bitem|\bqty\b|\bprice\b|\bamount\b|\bparticulars\b|\bbidhaa\b|\bu/?p\b|\bmaelezo\b"
+    r"\bdescri?|\bdeseription|\bitem|\bqty\b|\bprice\b|\bamount\b|\bparticulars\b|\bu/?p\b|"
+    r"\bbidhaa\b|\bmaelezo\b"
 )
 _QUANTITY = re.compile(
     r"(?i)(?<![\d.,])(\d{1,4}(?:[.,]\d{1,3})?)\s?(?:x|@|pcs?|pc|kg|ltrs?|litres?|units?)?\s?[x@*]?\s"
@@ -25,7 +26,7 @@ _MAX = 100
 
 @dataclass(frozen=True)
 class Item:
-    """One line of goods; quantity in thousandths, money in cents; price None where only the amount is printed."""
+    """One line of goods; quantity in thousandths, money in cents; price None where it is not printed."""
 
     description: str
     amount_cents: int
@@ -87,7 +88,7 @@ def _is_text(sums: Sums, index: int) -> bool:
 
 
 def _description_below(priced: Sequence[int], texts: Sequence[int]) -> bool:
-    """Whether names stand under their figures on this receipt: the first figures come before the first name."""
+    """Whether names stand under their figures here: the first figures come before the first name."""
     return bool(priced) and bool(texts) and priced[0] < texts[0]
 
 
@@ -116,7 +117,7 @@ def _beside(row: Row, found: Sequence[Amount]) -> str:
 
 
 def _arithmetic(row: Row, found: Sequence[Amount], amount: Amount) -> tuple[int | None, int | None]:
-    """Quantity (thousandths) and price (cents) such that one times the other is the amount."""
+    """Quantity (thousandths) and price (cents) whose product is the amount."""
     prices = [other.cents for other in found if other is not amount and other.exact and other.cents]
     for quantity in _quantities(plain(row.text)):
         for price in [*prices, amount.cents]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from shared.receipts.extract.text import digits, fold, letters, plain
+from shared.receipts.extract.text import any_of, digits, fold, letters, plain
 from shared.receipts.model import Row
 
 _MALAY_FORM = r"\bs[a-z0]{1,2}[.\s]{0,2}[b38]h[a-z0]\b\.?"
@@ -15,41 +15,59 @@ _MALAY_FORM = r"\bs[a-z0]{1,2}[.\s]{0,2}[b38]h[a-z0]\b\.?"
 _LEGAL = re.compile(
     rf"(?i)(?:{_MALAY_FORM}|\b[s5]/b\b|\bbhd\b\.?|\b(?:limited|ltd|plc|llp|co-?operative|sacco)\b\.?)"
 )
-_KIND = re.compile(
-    r"(?i)enterprise|trading|traders?\b|trade\b|hardware|stores?\b|shop\b|super ?market|hyper ?market|mini ?mart|mart\b|"
-    r"restaurant|restoran|cafe\b|café|hotel|kitchen|bakery|bakeries|confectionery|pharmacy|chemists?|farmasi|"
-    r"clinic|hospital|station\b|petrol|petrokiosk|kiosk|energ(?:y|ies)|filling|service|oil\b|gas\b|florist|book|"
-    r"stationer|printer|company\b|\bco\b\.|agenc|agro|vet\b|motors?\b|garage|auto|spares|electr|timber|paints?\b|"
-    r"cement|plumb|glass|steel|kedai|syarikat|perniagaan|pasaraya|duka\b|wholesale|distributor|supplies|supplier|"
-    r"investments?|ventures?\b|holdings?\b|industries|bros\b|brothers|& sons|centre|center|cash & carry|"
-    r"courier|logistics|transport|safaris?\b|cinema|power\b|telecom|communication|house\b|grill|pub\b|bar\b|choma"
+_ANY_CASE = re.IGNORECASE
+_KIND = any_of(
+    r"enterprise|trading|traders?\b|trade\b|company\b|\bco\b\.|agenc",
+    r"investments?|ventures?\b|holdings?\b|industries",
+    r"hardware|stores?\b|shop\b|(?:super|hyper) ?market|mini ?mart|mart\b",
+    r"wholesale|distributor|suppl(?:ies|ier)",
+    r"restaurant|restoran|cafe\b|café|hotel|kitchen|baker(?:y|ies)|confectionery",
+    r"grill|pub\b|bar\b|choma|house\b",
+    r"pharmacy|chemists?|farmasi|clinic|hospital|florist|book|stationer|printer",
+    r"cinema|courier|logistics|transport",
+    r"station\b|petrol|petrokiosk|kiosk|energ(?:y|ies)|filling|service",
+    r"oil\b|gas\b|power\b|telecom|communication",
+    r"agro|vet\b|motors?\b|garage|auto|spares|electr|timber|paints?\b|cement|plumb|glass|steel|safaris?\b",
+    r"kedai|syarikat|perniagaan|pasaraya|duka\b|bros\b|brothers|& sons|cent(?:re|er)|cash & carry",
+    flags=_ANY_CASE,
 )
 _GENERIC = re.compile(
-    r"(?i)^(?:restaurants?|restoran|sdn|bhd|co|company|enterprises?|trading|house|\(?m\)?|limited|ltd|plc|and|&|"
-    r"stores?|supermarkets?|hardware|shop|hotel|kenya|\(?k\)?|ea|east|africa|\W+)$"
+    r"^(?:restaurants?|restoran|sdn|bhd|co|company|enterprises?|trading|house|\(?m\)?|limited|ltd|plc|and|&|"
+    r"stores?|supermarkets?|hardware|shop|hotel|kenya|\(?k\)?|ea|east|africa|\W+)$",
+    _ANY_CASE,
 )
-_PLACE = re.compile(
-    r"(?i)\bjalan|\bjln\b|\blot\b|^\W*n[o0]\W*\d|\bno[.:]\s?\d|\btaman\b|\btmn\b|\bbandar\b|\bseksyen\b|\bfloor\b|"
-    r"\bflr\b|\bunit\b|\bp\.?\s?o\.?\s?box\b|\broad\b|\brd\b|\bstreet\b|\bst\.|\bave(?:nue)?\b|\bhighway\b|"
-    r"\bnairobi\b|\bmombasa\b|\bkisumu\b|\bnakuru\b|\beldoret\b|\bthika\b|\bselangor\b|\bjohor\b|\bkuala lumpur\b|"
-    r"\bplaza\b|\bmall\b|\bbuilding\b|\bbldg\b|^\W*\d{5}\b|\bopp(?:osite)?\b|\bnext to\b|\bbranch\b"
+_PLACE = any_of(
+    r"\bjalan|\bjln\b|\blot\b|\btaman\b|\btmn\b|\bbandar\b|\bseksyen\b",
+    r"^\W*n[o0]\W*\d|\bno[.:]\s?\d|^\W*\d{5}\b",
+    r"\bp\.?\s?o\.?\s?box\b|\broad\b|\brd\b|\bstreet\b|\bst\.|\bave(?:nue)?\b|\bhighway\b",
+    r"\bopp(?:osite)?\b|\bnext to\b",
+    r"\bfloor\b|\bflr\b|\bunit\b|\bplaza\b|\bmall\b|\bbuilding\b|\bbldg\b|\bbranch\b",
+    r"\b(?:nairobi|mombasa|kisumu|nakuru|eldoret|thika|selangor|johor|kuala lumpur)\b",
+    flags=_ANY_CASE,
 )
-_CONTACT = re.compile(
-    r"(?i)\bt[e3][l1i]\b|\btel|\bphone|\bmobile|\bfax\b|\bcell\b|@\w+\.|www\.|http|\bemail|\bgst\b|\bvat\b|\bpin\b|"
-    r"\breg(?:istration)?\b\W*(?:no|#)|\bcompany (?:no|reg)|\bco\.?\W{0,2}(?:no|reg)|\bid no|\btin\b|\bbrn\b|"
-    r"\+?254[\s\d]|\b07\d\d"
+_CONTACT = any_of(
+    r"\bt[e3][l1i]\b|\btel|\bphone|\bmobile|\bfax\b|\bcell\b|@\w+\.|www\.|http|\bemail|\+?254[\s\d]|\b07\d\d",
+    r"\bgst\b|\bvat\b|\bpin\b|\bid no|\btin\b|\bbrn\b",
+    r"\breg(?:istration)?\b\W*(?:no|#)|\bcompany (?:no|reg)|\bco\.?\W{0,2}(?:no|reg)",
+    flags=_ANY_CASE,
 )
 _REGISTRATION = re.compile(r"^[\W\d]*[A-Z]{0,3}\d{5,}\W?[A-Z]?\)?$|^\W*\(?\d{5,}\W{0,2}[A-Z]{1,2}\W*$")
-_HEADING = re.compile(
-    r"(?i)\binvo?ic[ei]?|\breceipt|\brec[ei]{1,2}[pl]t|\bcash (?:sale|bill)|\bwelcome|\bkaribu|\bthank|\basante|\bcopy\b|"
-    r"\bguest check|\bcashier|\bdate\b|\btable\b|\btill\b|\bterminal|\bbill no|\border\b|\bpurchase|\brisiti|"
-    r"\bstart of|\blegal|\bcustomer|\bfiscal|\bshopping hours|\bcome again|\bgoods|\bcomplaint|\bfeedback|"
-    r"\bqty\b|\bamount\b|\bdescription\b|\bvoucher|\bno\.?\s*$|\bserved|\boperated|\baperated|\bsign\b"
+_HEADING = any_of(
+    r"\binvo?ic[ei]?|\breceipt|\brec[ei]{1,2}[pl]t|\bcash (?:sale|bill)",
+    r"\brisiti|\bguest check|\bbill no|\bpurchase",
+    r"\bwelcome|\bkaribu|\bthank|\basante|\bcome again|\bgoods",
+    r"\bcomplaint|\bfeedback|\bshopping hours|\bserved",
+    r"\bcashier|\bdate\b|\btable\b|\btill\b|\bterminal|\border\b|\bcustomer|\bcopy\b|\bsign\b|\bvoucher",
+    r"\bstart of|\blegal|\bfiscal|\bno\.?\s*$|\b[ao]p[ae]rated|\bqty\b|\bamount\b|\bdescription\b",
+    flags=_ANY_CASE,
 )
-_BUYER = re.compile(
-    r"(?i)\bbill(?:ed)? to\b|\bsold to\b|\bbuyer|\bcustomer (?:name|pin)|\bclient\b|\bm/s\b|\bto:\s*$"
+_BUYER = any_of(
+    r"\bbill(?:ed)? to\b|\bsold to\b|\bbuyer|\bcustomer (?:name|pin)|\bclient\b|\bm/s\b|\bto:\s*$",
+    flags=_ANY_CASE,
 )
-_OWNED = re.compile(r"(?i)^\W*(?:dimiliki(?: oleh)?|owned by|operated by|managed by|prop(?:rietor)?)\W+")
+_OWNED = re.compile(
+    r"^\W*(?:dimiliki(?: oleh)?|owned by|operated by|managed by|prop(?:rietor)?)\W+", _ANY_CASE
+)
 _TAIL = re.compile(r"\s*[\[(]?\b(?:[A-Z]{0,3}\d{4,}\s?[-–]?\s?[A-Z]{0,2}|\d{5,}.*)[)\]]?\W*$")
 _TOP_ROWS = 14
 

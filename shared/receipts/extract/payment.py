@@ -7,26 +7,40 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.receipts.extract.labels import Label
-from shared.receipts.extract.text import digits, fold, letters, plain
+from shared.receipts.extract.text import any_of, digits, fold, letters, plain
 from shared.receipts.extract.totals import Sums
 from shared.receipts.model import Row
 
 _METHODS = (
-    ("mpesa", re.compile(r"\bm\W?pesa\b|\blipa na m|\bmpesa|\bbuy goods")),
-    ("airtel", re.compile(r"\bairtel money")),
-    ("card", re.compile(r"\bvisa\b|\bmaster ?card|\bamex\b|\bdebit card|\bcredit card|\bcard no|\bpdq\b|\bapproval code|\bapp\.? code")),
-    ("bank", re.compile(r"\beft\b|\brtgs\b|\bbank transfer|\bpesalink|\bcheque\b|\bchq\b")),
-    ("credit", re.compile(r"^\W*credit\b|\bon account\b|\bkwa mkopo")),
-    ("cash", re.compile(r"^\W*c?ash\b|\bcash\W*(?:rm|kes|ksh|tender|received|paid)?\W*\d|\btaslimu\b|\btunai\b|method\W*cash|\bpaid\W*cash")),
-)  # fmt: skip
+    ("mpesa", any_of(r"\bm\W?pesa\b|\blipa na m|\bmpesa|\bbuy goods")),
+    ("airtel", any_of(r"\bairtel money")),
+    (
+        "card",
+        any_of(
+            r"\bvisa\b|\bmaster ?card|\bamex\b|\b(?:debit|credit) card|\bcard no|\bpdq\b|\bapp(?:roval|\.)? code"
+        ),
+    ),
+    ("bank", any_of(r"\beft\b|\brtgs\b|\bbank transfer|\bpesalink|\bcheque\b|\bchq\b")),
+    ("credit", any_of(r"^\W*credit\b|\bon account\b|\bkwa mkopo")),
+    (
+        "cash",
+        any_of(
+            r"^\W*c?ash\b|\btaslimu\b|\btunai\b|method\W*cash|\bpaid\W*cash",
+            r"\bcash\W*(?:rm|kes|ksh|paid)?\W*\d",
+        ),
+    ),
+)
 _CODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{9})(?![A-Z0-9])")
 _CODE_WORD = re.compile(r"m\W?pesa|\bref|\bcode\b|\btrans|\btxn|\bconfirm|\btrx|\bmuamala|\bkumbukumbu")
 _MPESA = re.compile(r"m\W?pesa|\blipa na")
 _TILL = re.compile(r"\b(?:till|buy goods)\b(?:\s?(?:no|number|#))?\W{0,3}(\d{5,7})\b")
 _PAYBILL = re.compile(r"\bpay\s?bill\b(?:\s?(?:no|number|#))?\W{0,3}(\d{5,7})\b")
+_NUMBER_WORD = (
+    r"(?:rcpt|rec(?:ei|e|i)?[pl]+t|recelpt|inv(?:oice)?|taxinv|doc|b[i1][l1]{2}|s[l1]ip|cash (?:sale|bill)|"
+    r"voucher|order|trans(?:action)?|sales|chk|cb|risiti)"
+)
 _NUMBER = re.compile(
-    r"(?:\b(?:receipt|rcpt|recei?pt|recelpt|invoice|inv|doc|bill|b[i1]l[l1]|slip|s[l1]ip|cash sale|voucher|order|trans(?:action)?|"
-    r"sales|taxinv|chk|risiti|tis receipt|cb|cash bill)\b\s?(?:no|number|nunber|num|nd|id|#)?\s?[.:#]{0,3}[\s:#-]*)"
+    rf"\b{_NUMBER_WORD}\b\s?(?:n[ou]m?(?:n?ber)?|nd|id|#)?\s?[.:#]{{0,3}}[\s:#-]*"
     r"([a-z0-9][a-z0-9/\-]{2,23})"
 )
 _NOT_NUMBER = re.compile(r"\bgst|\bvat\b|\bpin\b|\bcu\b|\breg\b|\btel\b|\btill\b|\bpaybill|\bmember|\bcard\b")

@@ -1,10 +1,11 @@
-"""Tax: the labelled amount, or the sum of the bands whose arithmetic holds; never a rate from a letter alone."""
+"""Tax: the labelled amount, or the bands whose arithmetic holds; never a rate from a letter alone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared.core.money import share
 from shared.receipts.extract.labels import Label
@@ -58,7 +59,7 @@ def find_tax(sums: Sums, total_cents: int | None) -> Tax | None:
 
 
 def find_subtotal(sums: Sums, total_cents: int | None, tax_cents: int | None) -> tuple[int, int] | None:
-    """The amount before tax in cents and its row, the one that fits total and tax where several are printed."""
+    """The amount before tax in cents and its row; of several, the one that fits total and tax."""
     found = [
         (amount.cents, row)
         for label in (Label.EXCLUSIVE, Label.SUBTOTAL)
@@ -75,7 +76,7 @@ def find_subtotal(sums: Sums, total_cents: int | None, tax_cents: int | None) ->
 def _bands(sums: Sums) -> Iterator[Band]:
     seen: set[tuple[int, int, int]] = set()
     for index, found in enumerate(sums.amounts):
-        pairs = [(one.cents, two.cents) for one, two in zip(found, found[1:], strict=False)]
+        pairs = [(one.cents, two.cents) for one, two in pairwise(found)]
         for rate in _rates(sums.rows[index].text):
             for net, tax in pairs:
                 band = (rate, net, tax)
@@ -89,7 +90,7 @@ def _bands(sums: Sums) -> Iterator[Band]:
 
 
 def _rates(text: str) -> list[int]:
-    """Rates printed in a row in hundredths of a percent; a bare small number counts, for the arithmetic tests it."""
+    """Rates printed in a row in hundredths of a percent; a bare number counts, arithmetic tests it."""
     folded = fold(text)
     printed = [int(whole) * 100 + int((part or "0").ljust(2, "0")) for whole, part in _RATE.findall(folded)]
     bare = [int(number) * 100 for number in _BARE_RATE.findall(folded)]

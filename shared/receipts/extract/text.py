@@ -12,6 +12,11 @@ _FOLDED = str.maketrans("OQDILSBZG", "000115826")
 _SPACES = re.compile(r"\s+")
 
 
+def any_of(*patterns: str, flags: int = 0) -> re.Pattern[str]:
+    """One pattern that matches where any of several does."""
+    return re.compile("|".join(patterns), flags)
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, full-width signs as plain ones, single spaces: for matching label words."""
     plain = unicodedata.normalize("NFKD", text.replace("×", "x"))
@@ -25,7 +30,7 @@ def plain(text: str) -> str:
 
 
 def fold_code(code: str) -> str:
-    """A printed code with look-alike characters as one, so that ``O0QD``, ``I1L``, ``S5`` ... compare equal."""
+    """A printed code with look-alikes as one, so that ``O0QD``, ``I1L``, ``S5`` ... compare equal."""
     return "".join(letter for letter in code.upper() if letter.isalnum()).translate(_FOLDED)
 
 

@@ -89,11 +89,11 @@ def _candidates(sums: Sums) -> Iterator[Total]:
     repeats = Counter(amount.cents for found in sums.amounts for amount in found)
     usual = median([row.height for row in sums.rows] or [1.0])
     labelled = False
-    for label in _WORTH:
+    for label, worth in _WORTH.items():
         for row, amount in sums.last(label, before_summary=False):
             if amount.cents and not amount.minus:
                 labelled = True
-                yield _scored(sums, Total(amount.cents, row, _WORTH[label], label), amount, repeats, usual)
+                yield _scored(sums, Total(amount.cents, row, worth, label), amount, repeats, usual)
     yield from _derived(sums)
     if not labelled:
         yield from _largest(sums)
