@@ -1,0 +1,176 @@
+"""Every notification that Hesabu sends. The widths keep the longest SMS inside one message (tested)."""
+
+from __future__ import annotations
+
+from shared.messages.model import Channel, Kind, Language
+from shared.messages.next_steps import STEP_SEPTETS
+from shared.messages.templates import Template, Words
+
+_BUSINESS, _AMOUNT, _CODE, _REFERENCE = 20, 25, 20, 14
+EN, SW = Language.ENGLISH, Language.SWAHILI
+_BOTH = (Channel.SMS, Channel.EMAIL)
+
+PAYMENT_RECEIVED = Template(
+    "payment.received",
+    Kind.TRANSACTIONAL,
+    _BOTH,
+    {
+        "business": _BUSINESS,
+        "customer": 24,
+        "amount": _AMOUNT,
+        "receipt": _CODE,
+        "invoices": 22,
+        "balance": 36,
+        "paid_at": 20,
+        "code": 9,
+    },
+    {
+        EN: Words(
+            "{business}: received {amount}, ref {receipt}, for {invoices}. {balance} Thank you.",
+            "Receipt for {amount}: {invoices}",
+            "Dear {customer},\n\n{business} received {amount} on {paid_at} (East Africa Time) for {invoices}."
+            "\nPayment reference: {receipt}\n{balance}\n\nThe receipt is attached. Verification code: "
+            "{code}\n\nThank you.\n{business}\n",
+        ),
+        SW: Words(
+            "{business}: tumepokea {amount}, ref {receipt}, ya {invoices}. {balance} Asante.",
+            "Risiti ya {amount}: {invoices}",
+            "Habari {customer},\n\n{business} imepokea {amount} tarehe {paid_at} (saa za Afrika Mashariki) "
+            "ya {invoices}.\nNambari ya malipo: {receipt}\n{balance}\n\n"
+            "Risiti imeambatishwa. Nambari ya uhakiki: {code}\n\nAsante.\n{business}\n",
+        ),
+    },
+)
+
+PAYMENT_REVIEW = Template(
+    "payment.review",
+    Kind.REMINDER,
+    _BOTH,
+    {"business": _BUSINESS, "amount": _AMOUNT, "receipt": _CODE, "payer": 24, "reference": _REFERENCE},
+    {
+        EN: Words(
+            "{business}: {amount} from {payer}, ref {receipt}, needs your review in Hesabu.",
+            "A payment of {amount} needs your review",
+            "{amount} from {payer} needs your decision.\n\nPayment reference: {receipt}\n"
+            "What the payer typed: {reference}\n\nOpen the review queue in Hesabu to say what it is for.\n",
+        ),
+        SW: Words(
+            "{business}: {amount} kutoka {payer}, ref {receipt}, yanahitaji uamuzi wako.",
+            "Malipo ya {amount} yanahitaji uamuzi wako",
+            "{amount} kutoka {payer} yanahitaji uamuzi wako.\n\nNambari ya malipo: {receipt}\n"
+            "Mlipaji aliandika: {reference}\n\nFungua foleni ya ukaguzi katika Hesabu useme ni ya nini.\n",
+        ),
+    },
+)
+
+ATTEMPT_FAILED = Template(
+    "attempt.failed",
+    Kind.TRANSACTIONAL,
+    _BOTH,
+    {"business": _BUSINESS, "amount": _AMOUNT, "reference": _REFERENCE, "step": STEP_SEPTETS},
+    {
+        EN: Words(
+            "{business}: {amount} for {reference} not paid. {step}",
+            "Your payment of {amount} to {business} was not made",
+            "Your payment of {amount} to {business} for {reference} was not made.\n\n{step}\n",
+        ),
+        SW: Words(
+            "{business}: {amount} ya {reference} haijalipwa. {step}",
+            "Malipo yako ya {amount} kwa {business} hayakufanyika",
+            "Malipo yako ya {amount} kwa {business} ya {reference} hayakufanyika.\n\n{step}\n",
+        ),
+    },
+)
+
+_RECEIPT = {"business": _BUSINESS, "merchant": 30, "amount": _AMOUNT, "date": 10, "reason": 40}
+
+RECEIPT_ACCEPTED = Template(
+    "receipt.accepted",
+    Kind.TRANSACTIONAL,
+    (Channel.EMAIL,),
+    _RECEIPT,
+    {
+        EN: Words(
+            "",
+            "Receipt read: {merchant}, {amount}",
+            "A receipt was read: {merchant}, {amount}, dated {date}.\n",
+        ),
+        SW: Words(
+            "",
+            "Risiti imesomwa: {merchant}, {amount}",
+            "Risiti imesomwa: {merchant}, {amount}, ya tarehe {date}.\n",
+        ),
+    },
+)
+
+RECEIPT_REVIEW = Template(
+    "receipt.needs_review",
+    Kind.REMINDER,
+    _BOTH,
+    _RECEIPT,
+    {
+        EN: Words(
+            "{business}: a receipt from {merchant}, {amount}, needs your review in Hesabu.",
+            "A receipt needs your review: {merchant}, {amount}",
+            "A receipt was read, but not surely enough: {merchant}, {amount}, dated {date}.\n"
+            "Why: {reason}\n\nOpen the review queue in Hesabu to check it.\n",
+        ),
+        SW: Words(
+            "{business}: risiti ya {merchant}, {amount}, inahitaji ukaguzi wako katika Hesabu.",
+            "Risiti inahitaji ukaguzi wako: {merchant}, {amount}",
+            "Risiti imesomwa, lakini bila uhakika wa kutosha: {merchant}, {amount}, ya tarehe {date}.\n"
+            "Sababu: {reason}\n\nFungua foleni ya ukaguzi katika Hesabu uikague.\n",
+        ),
+    },
+)
+
+RECEIPT_DUPLICATE = Template(
+    "receipt.duplicate",
+    Kind.TRANSACTIONAL,
+    (Channel.EMAIL,),
+    _RECEIPT,
+    {
+        EN: Words(
+            "",
+            "This receipt is in the books already: {merchant}, {amount}",
+            "A receipt came a second time and was not counted again: {merchant}, {amount}, dated {date}.\n",
+        ),
+        SW: Words(
+            "",
+            "Risiti hii tayari imo vitabuni: {merchant}, {amount}",
+            "Risiti imefika mara ya pili na haikuhesabiwa tena: {merchant}, {amount}, ya tarehe {date}.\n",
+        ),
+    },
+)
+
+RECEIPT_REFUSED = Template(
+    "receipt.refused",
+    Kind.REMINDER,
+    _BOTH,
+    _RECEIPT,
+    {
+        EN: Words(
+            "{business}: a receipt file could not be read ({reason}). Please send a new photo.",
+            "A receipt file could not be read",
+            "A receipt file could not be read.\nWhy: {reason}\n\nPlease send a new photo.\n",
+        ),
+        SW: Words(
+            "{business}: faili la risiti halikusomeka ({reason}). Tafadhali tuma picha mpya.",
+            "Faili la risiti halikusomeka",
+            "Faili la risiti halikusomeka.\nSababu: {reason}\n\nTafadhali tuma picha mpya.\n",
+        ),
+    },
+)
+
+CATALOGUE = {
+    template.name: template
+    for template in (
+        PAYMENT_RECEIVED,
+        PAYMENT_REVIEW,
+        ATTEMPT_FAILED,
+        RECEIPT_ACCEPTED,
+        RECEIPT_REVIEW,
+        RECEIPT_DUPLICATE,
+        RECEIPT_REFUSED,
+    )
+}

@@ -1,0 +1,167 @@
+"""The notify function: an event names a record, the records say who is told what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.bus import Consumer
+from shared.core.money import KES
+from shared.core.phone import mask
+from shared.events import AttemptFailed, Event, PaymentMatched, PaymentNeedsReview, ReceiptRead
+from shared.messages import catalogue, facts, recipients
+from shared.messages.delivery import Notice, tell
+from shared.messages.facts import PaymentFacts
+from shared.messages.model import Address, Language
+from shared.messages.next_steps import next_step
+from shared.messages.ports import Ports
+from shared.messages.receipt_pdf import receipt_pdf
+from shared.messages.templates import Template
+from shared.store import Data, Key
+
+consumer: Consumer[Ports] = Consumer("notify")
+_NOT_PAID = frozenset({"failed", "expired"})
+"""States of an attempt that the payer is told about; a later success takes it out of them."""
+_RECEIPTS = {
+    "accepted": catalogue.RECEIPT_ACCEPTED,
+    "needs_review": catalogue.RECEIPT_REVIEW,
+    "duplicate": catalogue.RECEIPT_DUPLICATE,
+    "refused": catalogue.RECEIPT_REFUSED,
+}
+
+
+@consumer.on(PaymentMatched)
+def payment_matched(ports: Ports, event: Event[PaymentMatched]) -> None:
+    """The payer gets an SMS; the customer gets the receipt by e-mail."""
+    payment = ports.store.require(event.business, Key("payments", event.data.payment_id))
+    if payment.data.get("status") == "reversed":
+        return
+    profile = _profile(ports, event.business)
+    invoices = _invoices(ports, event.business, payment.data)
+    customer = _customer(ports, event.business, payment.data, invoices)
+    language = recipients.language_of(customer, profile)
+    code = facts.verification_code(
+        ports.settings.auth_secret.get_secret_value(),
+        event.business,
+        payment.id,
+        payment.data["amount_cents"],
+    )
+    told = facts.payment_facts(recipients.business_name(profile), payment.data, invoices, customer, code)
+    by_another = recipients.paid_by_another(payment.data, customer)
+    plans = (
+        (recipients.payer_of_payment(payment.data, customer), told.without_balance() if by_another else told),
+        (recipients.email_to(customer.get("email")), told),
+    )
+    subject = f"payments/{payment.id}"
+    tell(ports, event.business, [_receipt(subject, t, language, profile, c) for c, t in plans])
+
+
+@consumer.on(PaymentNeedsReview)
+def payment_needs_review(ports: Ports, event: Event[PaymentNeedsReview]) -> None:
+    """The business is asked for a decision, unless somebody has taken it already."""
+    payment = ports.store.require(event.business, Key("payments", event.data.payment_id))
+    if payment.data.get("matching") in {"auto", "manual"}:
+        return
+    profile = _profile(ports, event.business)
+    language = recipients.language_of(profile)
+    nothing = facts.unsure(language)
+    values = {
+        "amount": facts.money(payment.data["amount_cents"], payment.data.get("currency") or KES),
+        "receipt": payment.data.get("receipt") or nothing,
+        "payer": _payer(payment.data) or nothing,
+        "reference": payment.data.get("reference") or nothing,
+    }
+    _tell_owner(ports, event.business, catalogue.PAYMENT_REVIEW, f"payments/{payment.id}", values)
+
+
+@consumer.on(AttemptFailed)
+def attempt_failed(ports: Ports, event: Event[AttemptFailed]) -> None:
+    """The payer learns why nothing was paid and what to do, unless it was paid after all."""
+    attempt = ports.store.require(event.business, Key("attempts", event.data.attempt_id))
+    if attempt.data.get("status") not in _NOT_PAID:
+        return
+    profile = _profile(ports, event.business)
+    customer = _record(ports, event.business, "customers", attempt.data.get("customer_id"))
+    language = recipients.language_of(customer, profile)
+    failure, result_code = (str(attempt.data.get(name) or "") for name in ("failure", "result_code"))
+    values = {
+        "business": recipients.business_name(profile),
+        "amount": facts.money(attempt.data["amount_cents"], attempt.data.get("currency") or KES),
+        "reference": attempt.data.get("reference") or "-",
+        "step": next_step(failure or attempt.data["status"], result_code, language),
+    }
+    chain = recipients.payer_of_attempt(attempt.data, customer)
+    sender = recipients.sender(profile)
+    subject = f"attempts/{attempt.id}"
+    tell(ports, event.business, [Notice(catalogue.ATTEMPT_FAILED, subject, values, language, sender, chain)])
+
+
+@consumer.on(ReceiptRead)
+def receipt_read(ports: Ports, event: Event[ReceiptRead]) -> None:
+    """The business learns what a receipt photo was read as."""
+    receipt = ports.store.require(event.business, Key("receipts", event.data.receipt_id))
+    template = _RECEIPTS.get(str(receipt.data.get("status")))
+    if template is None:
+        return
+    language = recipients.language_of(_profile(ports, event.business))
+    nothing = facts.unsure(language)
+    total = receipt.data.get("total_cents")
+    values = {
+        "merchant": receipt.data.get("merchant") or nothing,
+        "amount": facts.money(total, receipt.data.get("currency") or KES) if total else nothing,
+        "date": receipt.data.get("receipt_date") or nothing,
+        "reason": ", ".join(str(r).replace("_", " ") for r in receipt.data.get("reasons") or []) or nothing,
+    }
+    _tell_owner(ports, event.business, template, f"receipts/{receipt.id}", values)
+
+
+def _receipt(
+    subject: str, told: PaymentFacts, language: Language, profile: Data, chain: tuple[Address, ...]
+) -> Notice:
+    return Notice(
+        catalogue.PAYMENT_RECEIVED,
+        subject,
+        told.values(language),
+        language,
+        recipients.sender(profile),
+        chain,
+        attach=lambda: receipt_pdf(told, language),
+    )
+
+
+def _tell_owner(
+    ports: Ports, business: str, template: Template, subject: str, values: Mapping[str, str]
+) -> None:
+    profile = _profile(ports, business)
+    full = {"business": recipients.business_name(profile), **values}
+    language, sender = recipients.language_of(profile), recipients.sender(profile)
+    chain = recipients.owner(profile)
+    tell(ports, business, [Notice(template, subject, full, language, sender, chain)])
+
+
+def _payer(payment: Data) -> str:
+    """The payer as the business's messages name one: by name, else by masked number."""
+    phone = recipients.sms_to(payment.get("payer_phone"))
+    masked = mask(phone[0].recipient) if phone else payment.get("payer_masked")
+    return str(payment.get("payer_name") or masked or "")
+
+
+def _profile(ports: Ports, business: str) -> Data:
+    return _record(ports, business, "profile", "business")
+
+
+def _record(ports: Ports, business: str, collection: str, identity: object) -> Data:
+    """A record that may not exist, as its fields; {} when it does not."""
+    if not isinstance(identity, str) or not identity:
+        return {}
+    found = ports.store.get(business, Key(collection, identity))
+    return found.data if found else {}
+
+
+def _invoices(ports: Ports, business: str, payment: Data) -> list[Data]:
+    keys = [Key("invoices", part["invoice_id"]) for part in payment.get("allocations") or []]
+    return [doc.data for doc in ports.store.get_many(business, list(dict.fromkeys(keys))) if doc]
+
+
+def _customer(ports: Ports, business: str, payment: Data, invoices: list[Data]) -> Data:
+    candidates = [payment.get("customer_id"), *(invoice.get("customer_id") for invoice in invoices)]
+    return _record(ports, business, "customers", next((c for c in candidates if c), ""))
