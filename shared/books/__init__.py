@@ -18,13 +18,14 @@ from shared.books.keys import (
     unindex_customer,
     unindex_invoice,
 )
-from shared.books.model import NewCustomer, NewInvoice, NewLine, NewTransaction
+from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
 from shared.books.numbering import check_digit, check_number, print_number
 from shared.books.receiving import receive_payment, record_fee, return_payment
 from shared.books.spellings import name_tokens
 from shared.books.transactions import record_transaction
 
 __all__ = [
+    "CustomerChanges",
     "Expense",
     "MatchKey",
     "NewCustomer",
