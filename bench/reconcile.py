@@ -2,8 +2,8 @@
 
     python -m bench.reconcile [--auto-milli 985]
 
-One object a line: ``start`` names the data files, ``payment`` asks for a prediction, ``feedback`` tells what a
-person decided about a reviewed payment, ``end`` stops. Only what the product would know is used: invoices
+One object a line: ``start`` names the data files, ``payment`` asks for a prediction, ``feedback`` tells what
+a person decided about a reviewed payment, ``end`` stops. Only what the product would know is used: invoices
 appear when they are issued, balances follow our own postings and the feedback.
 """
 
@@ -15,8 +15,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from shared.matching.candidates import gather, said_name
-from shared.matching.decide import DecisionRules, decide
+from shared.matching.candidates import gather
+from shared.matching.decide import DecisionRules, asks_nobody, decide
 from shared.matching.identity import payer_key
 from shared.matching.memory import MemoryLookup
 from shared.matching.model import CustomerFacts, Decision, InvoiceFacts, Link, PaymentFacts
@@ -36,7 +36,7 @@ def rows(path: str) -> Iterator[dict[str, Any]]:
 def facts(row: dict[str, Any]) -> PaymentFacts:
     """A payment of the data set as the product would store it."""
     number = row["msisdn"] or ""
-    payment = PaymentFacts(
+    return PaymentFacts(
         id=row["payment_id"],
         amount_cents=row["amount_cents"],
         channel=row["channel"].removeprefix("mpesa_"),
@@ -48,7 +48,6 @@ def facts(row: dict[str, Any]) -> PaymentFacts:
         reference=row["bill_ref"] or "",
         narration=row["narration"] or "",
     )
-    return payment
 
 
 class Replay:
@@ -67,7 +66,9 @@ class Replay:
         """Read master data, and learn payers from confirmed history."""
         for row in rows(message["customers"]):
             phones = tuple(row["phones"])
-            self.books.add_customer(CustomerFacts(row["customer_id"], row["name"], phones, row["account_no"] or ""))
+            self.books.add_customer(
+                CustomerFacts(row["customer_id"], row["name"], phones, row["account_no"] or "")
+            )
         self.later = sorted(rows(message["invoices"]), key=lambda row: row["issued_at"], reverse=True)
         self.owner = {row["invoice_id"]: row["customer_id"] for row in self.later}
         for row in rows(message["history"]):
@@ -115,7 +116,7 @@ class Replay:
             self.post(row["trans_id"], decision.links)
             if decision.named:
                 self.learn(payment, decision.customer_id)
-        elif not is_settlement(decision):
+        elif not asks_nobody(decision):
             self.waiting[payment.id] = (payment, row, decision.may_be)
             self.books.hold(decision.may_be, payment.id)
             # a stranger's money gets a review item in the product: a person is asked
@@ -168,10 +169,6 @@ class Replay:
         return Link(invoice_id, known[0].number, cents, write_off(known[0], rest, self.rules.allocation)[0])
 
 
-def is_settlement(decision: Decision) -> bool:
-    return any(reason.code == "settlement_line" for reason in decision.reasons)
-
-
 def answer(
     row: dict[str, Any], links: Links, verdict: str, confidence: float, decision: Decision | None = None
 ) -> dict[str, Any]:
@@ -183,8 +180,12 @@ def answer(
 
 def main(argv: list[str] | None = None) -> int:
     """Serve the protocol until ``end``."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--auto-milli", type=int, default=DecisionRules().auto_milli, help="least confidence to post")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--auto-milli", type=int, default=DecisionRules().auto_milli, help="least confidence to post"
+    )
     options = parser.parse_args(argv)
     replay = Replay(DecisionRules(auto_milli=options.auto_milli))
     counts: dict[str, int] = {}

@@ -7,6 +7,7 @@ The work depends on how much one payment resembles, not on how many invoices a b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from shared.matching.features import exact
@@ -18,7 +19,7 @@ from shared.matching.reference import mentions, readings
 
 KEYS_MOST, NEIGHBOURS_MOST, CUSTOMERS_MOST, OPENED_MOST = 64, 120, 60, 12
 PADDED = 5
-"""Serials are often printed with zeros to five digits and typed without; their neighbours are sought padded."""
+"""Serials are often printed with zeros to five digits and typed without: neighbours are sought padded."""
 MatchKey = tuple[str, str]
 
 
@@ -51,7 +52,8 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
     owners = {i.id: i.customer_id for i in invoices}
     said = [owners[m.invoice_id] for m in sorted(named, key=lambda m: not exact(m))]
     people = lookup.customers(list(dict.fromkeys([*known, *said]))[:CUSTOMERS_MOST])
-    return _narrow(lookup, payment, people, named, invoices, payers, rules)
+    seen = Case(payment, tuple(people), tuple(named), tuple(invoices), payers=payers)
+    return _narrow(lookup, seen, rules)
 
 
 def extra_keys(payment: PaymentFacts) -> list[MatchKey]:
@@ -77,7 +79,9 @@ def said_name(payment: PaymentFacts) -> str:
 
 
 def _ids(found: Mapping[MatchKey, Sequence[str]], kinds: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(i for kind in kinds for key, ids in found.items() if key[0] == kind for i in ids))
+    return list(
+        dict.fromkeys(i for kind in kinds for key, ids in found.items() if key[0] == kind for i in ids)
+    )
 
 
 def _asked(payment: PaymentFacts, invoices: Sequence[InvoiceFacts]) -> list[Mention]:
@@ -89,58 +93,38 @@ def _mentions(payment: PaymentFacts, invoices: Sequence[InvoiceFacts]) -> list[M
     return list(mentions(f"{payment.reference} {payment.narration}", others))
 
 
-def _narrow(
-    lookup: Lookup,
-    payment: PaymentFacts,
-    people: Sequence[CustomerFacts],
-    named: Sequence[Mention],
-    invoices: Sequence[InvoiceFacts],
-    payers: dict[str, int],
-    rules: AllocationRules,
-) -> Case:
+def _narrow(lookup: Lookup, seen: Case, rules: AllocationRules) -> Case:
     """Keep neighbours that fit by themselves or whose customer is tied in another way; read what is open."""
-    by_id = {i.id: i for i in invoices}
-    tied = {c.id for c in people if identify(payment, c, payers).tied}
+    by_id = {i.id: i for i in seen.invoices}
+    tied = {c.id for c in seen.customers if identify(seen.payment, c, seen.payers).tied}
     kept = tuple(
         m
-        for m in named
+        for m in seen.mentions
         if exact(m)
         or by_id[m.invoice_id].customer_id in tied
-        or fits_alone(by_id[m.invoice_id], payment.amount_cents, rules)
+        or fits_alone(by_id[m.invoice_id], seen.payment.amount_cents, rules)
     )
     wanted = {by_id[m.invoice_id].customer_id for m in kept} | tied
-    customers = tuple(c for c in people if c.id in wanted)
-    order = _by_strength(payment, customers, kept, by_id, payers)
-    opened = {c.id: lookup.opened(c.id) for c in order[:OPENED_MOST]}
-    return Case(
-        payment=payment,
-        customers=tuple(c for c in customers if c.id in opened),
+    said = {by_id[m.invoice_id].customer_id for m in kept if exact(m)}
+    strongest = sorted((c for c in seen.customers if c.id in wanted), key=lambda c: _rank(c, seen, said))
+    opened = {c.id: lookup.opened(c.id) for c in strongest[:OPENED_MOST]}
+    return replace(
+        seen,
+        customers=tuple(c for c in strongest if c.id in opened),
         mentions=kept,
         invoices=tuple(by_id[m.invoice_id] for m in kept),
         opened=opened,
-        payers=payers,
-        held=lookup.held(sorted(opened), payment.id),
+        held=lookup.held(sorted(opened), seen.payment.id),
     )
 
 
-def _by_strength(
-    payment: PaymentFacts,
-    customers: Sequence[CustomerFacts],
-    named: Sequence[Mention],
-    by_id: Mapping[str, InvoiceFacts],
-    payers: dict[str, int],
-) -> list[CustomerFacts]:
+def _rank(customer: CustomerFacts, seen: Case, said: set[str]) -> tuple[int, str]:
     """The customers most worth reading first: named exactly, then strongly tied, then by id."""
-    said = {by_id[m.invoice_id].customer_id for m in named if exact(m)}
-
-    def rank(customer: CustomerFacts) -> tuple[int, str]:
-        who = identify(payment, customer, payers)
-        strong = who.account == "exact" or who.typed_phone or who.payer_count or who.phone == "known"
-        points = 4 * (customer.id in said) + 4 * bool(strong)
-        points += 2 * (who.phone == "masked_named") + min(3, who.name_words + who.typed_name)
-        return -points, customer.id
-
-    return sorted(customers, key=rank)
+    who = identify(seen.payment, customer, seen.payers)
+    strong = who.account == "exact" or who.typed_phone or who.payer_count or who.phone == "known"
+    points = 4 * (customer.id in said) + 4 * bool(strong)
+    points += 2 * (who.phone == "masked_named") + min(3, who.name_words + who.typed_name)
+    return -points, customer.id
 
 
 def fits_alone(invoice: InvoiceFacts, amount_cents: int, rules: AllocationRules) -> bool:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from shared.matching.features import exact
 from shared.matching.hypotheses import weigh
 from shared.matching.identity import reference_text
-from shared.matching.model import Candidate, Case, Decision, Identity, Reason
+from shared.matching.model import Candidate, Case, Decision, Identity, Reason, Verdict
 from shared.matching.policy import AllocationRules
 from shared.matching.score import outcome, share
 
 SHOWN = 3
+LINKS_MOST = 15
 MAY_BE_MILLI = 20
 """From this share on a waiting payment holds up the customer's unnamed ones."""
 _SETTLEMENT = re.compile(r"\b(M-?PESA|AIRTEL|SAFARICOM)\b.*\b(SETTLEMENT|PAYOUT|SWEEP)\b")
@@ -35,7 +36,9 @@ class DecisionRules:
 def decide(case: Case, rules: DecisionRules) -> Decision:
     """Decide one payment from what is known about it; the same case always gives the same decision."""
     if settlement_line(case):
-        reason = Reason("settlement_line", "the provider's own settlement moves our money, it pays no invoice")
+        reason = Reason(
+            "settlement_line", "the provider's own settlement moves our money, it pays no invoice"
+        )
         return Decision("none", 1000, (reason,))
     weighed = weigh(case, rules.allocation)
     ranked = share([candidate for candidate, _ in weighed])
@@ -54,6 +57,7 @@ def decide(case: Case, rules: DecisionRules) -> Decision:
         candidates=tuple(ranked[:SHOWN]),
         rival=rival,
         named=named_exactly(best),
+        yields=not _named_and_fitting(best),
         may_be=_may_be(ranked),
     )
 
@@ -63,6 +67,11 @@ def settlement_line(case: Case) -> bool:
     return case.payment.channel == "bank" and bool(_SETTLEMENT.search(reference_text(case.payment)))
 
 
+def asks_nobody(decision: Decision) -> bool:
+    """Whether the money is understood and still pays nothing; all other unmatched money reaches a person."""
+    return any(reason.code == "settlement_line" for reason in decision.reasons)
+
+
 def named_exactly(candidate: Candidate) -> bool:
     """Whether every invoice that gets money was named without repair."""
     said = {m.invoice_id for m in candidate.hypothesis.named if exact(m)}
@@ -70,7 +79,11 @@ def named_exactly(candidate: Candidate) -> bool:
     return bool(links) and all(link.invoice_id in said for link in links)
 
 
-def _verdict(best: Candidate, vetoes: Sequence[Reason]) -> str:
+def _named_and_fitting(candidate: Candidate) -> bool:
+    return named_exactly(candidate) and candidate.allocation.fit in FITTING
+
+
+def _verdict(best: Candidate, vetoes: Sequence[Reason]) -> Verdict:
     if not vetoes:
         return "auto"
     return "none" if best.per_mille < MAY_BE_MILLI and not best.allocation.links else "review"
@@ -90,12 +103,16 @@ def _vetoes(
         return
     if best.per_mille < rules.auto_milli:
         yield Reason("unsure", f"the likeliest meaning has only {best.per_mille} of 1000")
+    if len(best.allocation.links) > LINKS_MOST:
+        yield Reason("many_invoices", "it would pay more invoices than are posted at once")
     if best.allocation.foreign:
         yield Reason("other_currency", "an invoice in another currency needs a person")
-    if best.customer_id in case.held and not (named_exactly(best) and best.allocation.fit in FITTING):
+    if best.customer_id in case.held and not _named_and_fitting(best):
         yield Reason("held", "an earlier payment that may be this customer's waits for review")
     if not _proven(best, identity):
         yield Reason("unproven", "too little but the amount or a loose number speaks for it")
+    if _reads_past(best):
+        yield Reason("reference_unread", "the reference may name another invoice of this customer")
     yield from _rivals(case, ranked, identities)
 
 
@@ -103,18 +120,32 @@ def _proven(best: Candidate, identity: Identity) -> bool:
     """Two independent clues, or one that does not happen by chance."""
     said = [m for m in best.hypothesis.named if exact(m)]
     fits = best.allocation.fit in FITTING and best.allocation.step != "oldest"
-    strong = (
-        identity.account == "exact"
-        or identity.typed_phone
-        or identity.phone in ("known", "masked_named")
-        or (identity.payer_count > 0 and identity.payer_count == identity.payer_total)
-        or max(identity.name_words, identity.typed_name) >= 2
-    )
+    strong = _known(identity) or max(identity.name_words, identity.typed_name) >= 2
+    masked = identity.phone == "masked_named" or identity.payer_count > 0
     if any(m.clue == "asked" for m in said):
         return True
     if said:
-        return fits or strong or identity.phone == "masked" or identity.name_words > 0
-    return strong if not best.hypothesis.named else (strong or fits)
+        return fits or strong or masked or identity.phone == "masked" or identity.name_words > 0
+    if best.hypothesis.named:
+        return strong or fits
+    return strong or (masked and fits)
+
+
+def _known(identity: Identity) -> bool:
+    """Whether one clue that does not happen by chance ties the payment to the customer."""
+    always = identity.payer_count > 0 and identity.payer_count == identity.payer_total
+    return (
+        identity.account == "exact"
+        or identity.typed_phone
+        or identity.phone == "known"
+        or (always and identity.payer_shown)
+    )
+
+
+def _reads_past(best: Candidate) -> bool:
+    """Whether a typed number stays unexplained while the amount does not say which invoice is meant."""
+    unread = any(r.code in ("ref_unread", "ref_ignored") for r in best.reasons)
+    return unread and not (best.allocation.step == "exact" and best.allocation.fit in FITTING)
 
 
 def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity]) -> Iterator[Reason]:

@@ -97,7 +97,7 @@ def _payer(identity: Identity) -> Iterator[Feature]:
     if count == 0 and total:
         yield "payer_others", "this payer paid for other customers before"
     elif count and count == total:
-        how = "often" if count >= 3 else "once"
+        how = ("often" if count >= 3 else "once") + ("" if identity.payer_shown else "_masked")
         yield f"payer_{how}", f"this payer paid for this customer before ({count} of {total})"
     elif count:
         yield "payer_shared", f"this payer paid for this customer before ({count} of {total})"

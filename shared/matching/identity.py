@@ -39,6 +39,7 @@ def identify(payment: PaymentFacts, customer: CustomerFacts, payers: dict[str, i
         typed_phone=any(p in customer.phones for p in typed_phones(text)),
         payer_count=payers.get(customer.id, 0),
         payer_total=sum(payers.values()),
+        payer_shown=bool(payment.phone or payment.phone_hash),
         name_words=common,
         name_size=min(size, len(name_words(customer.name))),
         typed_name=shared_words(text, customer.name),
@@ -86,7 +87,9 @@ def _phone(payment: PaymentFacts, customer: CustomerFacts, named: bool) -> Phone
         return "known"
     if payment.phone_hash and payment.phone_hash in {phone_hash(p) for p in customer.phones}:
         return "known"
-    if not (payment.phone or payment.phone_hash) and any(fits_mask(payment.masked, p) for p in customer.phones):
+    if not (payment.phone or payment.phone_hash) and any(
+        fits_mask(payment.masked, p) for p in customer.phones
+    ):
         return "masked_named" if named else "masked"
     return "other"
 

@@ -89,9 +89,10 @@ class Mention:
 class Identity:
     """What ties a payment to a customer, apart from invoices.
 
-    ``account``: "exact", "edit" or ""; ``account_digits`` its length. ``typed_phone``: the reference is one of
-    the customer's numbers. ``payer_count``/``payer_total``: how often this payer was confirmed for this
-    customer / for anyone. ``name_words`` shared with the customer's name out of ``name_size``.
+    ``account``: "exact", "edit" or ""; ``account_digits`` its length. ``typed_phone``: the reference is one
+    of the customer's numbers. ``payer_count``/``payer_total``: how often this payer was confirmed for this
+    customer / for anyone, ``payer_shown`` whether by a whole number. ``name_words``: words that payer and
+    customer share out of ``name_size``; ``typed_name`` those in the reference.
     """
 
     account: str = ""
@@ -100,6 +101,7 @@ class Identity:
     typed_phone: bool = False
     payer_count: int = 0
     payer_total: int = 0
+    payer_shown: bool = False
     name_words: int = 0
     name_size: int = 0
     typed_name: int = 0
@@ -108,9 +110,9 @@ class Identity:
     @property
     def tied(self) -> bool:
         """Whether anything but an invoice number points at the customer."""
-        return bool(self.account or self.typed_phone or self.payer_count or self.name_words or self.typed_name) or (
-            self.phone in ("known", "masked_named", "masked")
-        )
+        return bool(
+            self.account or self.typed_phone or self.payer_count or self.name_words or self.typed_name
+        ) or (self.phone in ("known", "masked_named", "masked"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with a payment. ``candidates`` are the best three; ``rival`` the best with other links."""
+    """What to do with a payment.
+
+    ``candidates`` are the best three and ``rival`` the best with other links. ``named``: every credited
+    invoice was named without repair. ``yields``: it waits while an earlier payment that may be this
+    customer's does. ``may_be``: the customers who wait while this payment does.
+    """
 
     verdict: Verdict
     confidence_milli: int
@@ -170,4 +177,5 @@ class Decision:
     candidates: tuple[Candidate, ...] = ()
     rival: Candidate | None = None
     named: bool = False
+    yields: bool = True
     may_be: tuple[str, ...] = ()

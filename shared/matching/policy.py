@@ -53,7 +53,9 @@ def allocate(
 def _named(
     wanted: Sequence[InvoiceFacts], queue: Sequence[InvoiceFacts], amount: int, rules: AllocationRules
 ) -> Allocation:
-    if amount > sum(i.balance_cents for i in wanted) + rules.exact_cents and not _exact(wanted, amount, rules):
+    if amount > sum(i.balance_cents for i in wanted) + rules.exact_cents and not _exact(
+        wanted, amount, rules
+    ):
         rest = [i for i in queue if i not in wanted]
         for size in range(len(wanted) + 1, GROUP_MOST + 1):
             if group := _group(wanted, rest, amount, rules, size):
@@ -69,7 +71,11 @@ def _exact(invoices: Sequence[InvoiceFacts], amount: int, rules: AllocationRules
 
 
 def _group(
-    must: Sequence[InvoiceFacts], others: Sequence[InvoiceFacts], amount: int, rules: AllocationRules, size: int
+    must: Sequence[InvoiceFacts],
+    others: Sequence[InvoiceFacts],
+    amount: int,
+    rules: AllocationRules,
+    size: int,
 ) -> list[InvoiceFacts] | None:
     """The first exact group of ``size`` that holds ``must``, oldest due first."""
     for extra in itertools.combinations(others[:GROUP_AMONG], size - len(must)):

@@ -1,4 +1,4 @@
-"""Invoice numbers as payers type them: readings of a text, spellings of a number, and one slip of the finger."""
+"""Invoice numbers as payers type them: readings of a text, spellings of a number, one slip of the finger."""
 
 from __future__ import annotations
 
@@ -100,6 +100,8 @@ def _compare(reading: Reading, form: Spelling) -> tuple[int, Clue, int] | None:
         if form.whole:
             return 0, "full", digits
         return (1, "prefixed", digits) if reading.prefixed else (2, "serial", digits)
+    if form.digits[:-1] == reading.digits:
+        return None  # cut short: ten numbers begin like this, none of them is named
     if digits >= EDIT_LEAST and OSA.distance(reading.digits, form.digits, score_cutoff=1) <= 1:
         return (3, "edit", digits) if form.whole else (4, "serial_edit", digits)
     return None

@@ -1,0 +1,107 @@
+"""Reconciling one payment: gather, decide, and post the decision and all that follows in one commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.books import allocate
+from shared.bus import emit
+from shared.core.errors import Refused
+from shared.events import PaymentMatched, PaymentNeedsReview
+from shared.matching.candidates import gather
+from shared.matching.decide import DecisionRules, asks_nobody, decide, held_back
+from shared.matching.explain import as_record
+from shared.matching.lookup import StoreLookup, payment_facts
+from shared.matching.model import Case, Decision
+from shared.matching.places import INVOICES, PAYMENTS
+from shared.matching.ports import Ports
+from shared.matching.records import held_by, hold, learn_payer, open_review, write_decision
+from shared.store import Doc, Key, Tx
+
+ENGINE = "engine"
+TRIES = 4
+
+
+class _Moved(Refused):
+    """Balances are not those that the decision was made on."""
+
+    code = "balances_moved"
+
+
+def reconcile_payment(
+    ports: Ports, business: str, payment_id: str, rules: DecisionRules | None = None
+) -> Decision | None:
+    """Match a settled payment that waits for it; None when there is nothing to do (any more).
+
+    Args:
+        payment_id: a document of ``payments``.
+        rules: the business's tolerances and least confidence; the defaults when left out.
+
+    Raises NotFound for an unknown payment, Refused ``balances_moved`` when others kept changing the same
+    invoices, and what the store raises.
+    """
+    rules = rules or DecisionRules()
+    for _ in range(TRIES):
+        payment = ports.store.require(business, Key(PAYMENTS, payment_id))
+        if not _waits(payment):
+            return None
+        lookup = StoreLookup(ports.store, business, payment.data["currency"])
+        case = gather(lookup, payment_facts(payment), rules.allocation)
+        decision = decide(case, rules)
+        try:
+            ports.outbox.run(business, lambda tx: _apply(tx, payment_id, case, decision))  # noqa: B023
+        except Refused as moved:
+            last = moved
+            continue
+        return decision
+    raise last
+
+
+def _waits(payment: Doc) -> bool:
+    return (payment.data["status"], payment.data["matching"]) == ("settled", "waiting")
+
+
+def _apply(tx: Tx, payment_id: str, case: Case, decision: Decision) -> None:
+    payment = tx.require(Key(PAYMENTS, payment_id))
+    if not _waits(payment):
+        return  # a twin of this delivery was first
+    if decision.verdict == "auto" and decision.yields and _held(tx, decision, payment_id):
+        decision = held_back(decision)
+    if decision.verdict == "auto":
+        _post(tx, payment, case, decision)
+    else:
+        _ask(tx, payment, decision)
+
+
+def _held(tx: Tx, decision: Decision, payment_id: str) -> bool:
+    return bool(set(held_by(tx, decision.customer_id)) - {payment_id})
+
+
+def _post(tx: Tx, payment: Doc, case: Case, decision: Decision) -> None:
+    """Credit the invoices, if they are still owed what the decision was made on."""
+    owed = {i.id: i.balance_cents for invoices in case.opened.values() for i in invoices}
+    for link in decision.links:
+        if tx.require(Key(INVOICES, link.invoice_id)).data["balance_cents"] != owed.get(link.invoice_id):
+            raise _Moved(f"invoice '{link.invoice_id}' has changed")
+    links = [(link.invoice_id, link.cents) for link in decision.links]
+    let_go = sum(link.written_off_cents for link in decision.links)
+    who = decision.customer_id
+    allocate(tx, payment.id, links, customer_id=who, matching="auto", actor=ENGINE, writeoff=let_go)
+    made = write_decision(tx, payment, as_record(decision), ENGINE)
+    if decision.named:
+        learn_payer(tx, payment, who)
+    changes = {"decision_id": made.id, "learned_customer_id": who if decision.named else ""}
+    matched = tx.update(payment.key, changes)
+    emit(tx, PaymentMatched(payment_id=payment.id), payment.key, matched.version)
+
+
+def _ask(tx: Tx, payment: Doc, decision: Decision) -> None:
+    """Leave the money where it is and ask a person, unless nobody needs to be asked."""
+    record: dict[str, Any] = {**as_record(decision), "may_be": list(decision.may_be)}
+    made = write_decision(tx, payment, record, ENGINE)
+    waiting = tx.update(payment.key, {"matching": decision.verdict, "decision_id": made.id})
+    if asks_nobody(decision):
+        return
+    open_review(tx, "payment", payment.id, record, payment.data["unallocated_cents"])
+    hold(tx, decision.may_be, payment.id)
+    emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, waiting.version)
