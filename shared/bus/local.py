@@ -161,6 +161,7 @@ class LocalBus:
         self.policy = policy or Policy()
         self.faults = faults or Faults()
         self._news = threading.Condition()
+        self._news_count = 0
 
     # --- publishing
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
@@ -246,10 +247,20 @@ class LocalBus:
         values = {"attempts": self.policy.attempts, "now": self._now(), "until": 1 << 62}
         return self._queue.write(lambda db: db.execute(_EXPIRE, values).rowcount)
 
-    def wait(self, seconds: float) -> None:
-        """Block until this process publishes or settles something, at most ``seconds``."""
+    @property
+    def news(self) -> int:
+        """A number that changes whenever this process publishes or settles something."""
+        return self._news_count
+
+    def wait(self, seconds: float, since: int | None = None) -> None:
+        """Block until there is news, at most ``seconds``.
+
+        Args:
+            since: ``news`` as read before the queue was looked at, so that nothing in between is missed.
+        """
         with self._news:
-            self._news.wait(seconds)
+            seen = self._news_count if since is None else since
+            self._news.wait_for(lambda: self._news_count != seen, seconds)
 
     # --- looking
     def depths(self) -> dict[str, Depth]:
@@ -280,6 +291,7 @@ class LocalBus:
 
     def _announce(self) -> None:
         with self._news:
+            self._news_count += 1
             self._news.notify_all()
 
     def _strikes(self, probability: float) -> bool:
@@ -304,7 +316,14 @@ def _letter(row: sqlite3.Row) -> DeadLetter:
     return DeadLetter(**{name: row[name] for name in columns}, event=json.loads(row["body"]))
 
 
-def open_local_bus(settings: Settings, clock: Clock, ids: Ids) -> LocalBus:
+def open_local_bus(
+    settings: Settings,
+    clock: Clock,
+    ids: Ids,
+    *,
+    policy: Policy | None = None,
+    faults: Faults | None = None,
+) -> LocalBus:
     """The bus of ``BUS_URL=local:``, in the store's file, or in its own for ``local:PATH``.
 
     Who takes what is read from infra/functions.json, the one description of the topology. Raises Invalid
@@ -313,7 +332,8 @@ def open_local_bus(settings: Settings, clock: Clock, ids: Ids) -> LocalBus:
     given = settings.bus_url.removeprefix("local:")
     shares = not given and settings.store_url.startswith("sqlite:///")
     path = settings.store_url.removeprefix("sqlite:///") if shares else given or "var/queue.db"
-    return LocalBus(Path(path), read_subscriptions(TOPOLOGY), clock, ids, durable=not shares)
+    subscriptions = read_subscriptions(TOPOLOGY)
+    return LocalBus(Path(path), subscriptions, clock, ids, policy=policy, faults=faults, durable=not shares)
 
 
 def read_subscriptions(topology: Path) -> dict[str, frozenset[str]]:

@@ -1,0 +1,56 @@
+"""The HTTP server: waitress with limits, started and stopped without cutting anybody off."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from waitress import create_server, wasyncore
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = 8
+MAX_BODY_BYTES = 16 << 20
+"""Above every function's own limit, below what would hurt; waitress answers 413 without reading on."""
+MAX_HEADER_BYTES = 32 << 10
+
+
+class Server:
+    """One listening socket. Port 0 takes a free one; ``port`` says which."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
+        self._server: Any = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident="hesabu",
+            max_request_body_size=MAX_BODY_BYTES,
+            max_request_header_size=MAX_HEADER_BYTES,
+            channel_timeout=30,
+            clear_untrusted_proxy_headers=True,
+        )
+        self.port = int(self._server.effective_port)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="http", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 10) -> None:
+        """Accept nobody new, let requests at hand finish and their answers leave, then close."""
+        self._server.accepting = False
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=seconds)
+        self._stop.set()
+        self._server.pull_trigger()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+        wasyncore.close_all(self._server._map)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            wasyncore.loop(timeout=1, use_poll=True, map=self._server._map, count=1)
+        for _ in range(10):  # answers that were written a moment ago still leave
+            wasyncore.loop(timeout=0.01, use_poll=True, map=self._server._map, count=1)

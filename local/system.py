@@ -1,0 +1,237 @@
+"""The embedded system: every part composed, started on one port, stepped by hand or running by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from local import docs, web
+from local.bucket import BucketWatcher
+from local.feed import Feed
+from local.functions import Functions
+from local.gateway import Gateway, mounts_of
+from local.place import data_folder, hold
+from local.scheduler import Scheduler
+from local.server import Server
+from local.status import Runtime, status
+from local.topology import BucketTrigger, load_topology
+from local.worker import Worker
+from shared import app as composition
+from shared.app import App
+from shared.bus.local import Faults, LocalBus, Policy, open_local_bus
+from shared.core import logs
+from shared.core.clock import Clock, SystemClock
+from shared.core.ids import Ids, SystemIds
+from shared.core.settings import Settings
+
+TICK_SECONDS = 0.25
+"""How often timers, the bucket and the simulated Safaricom are looked after in the background."""
+
+
+class System:
+    """Everything that ``python -m local run`` runs.
+
+    Args:
+        settings: addresses that were not chosen (``PUBLIC_URL``, ``DARAJA_URL``) become those of this system.
+        clock, ids: a ManualClock and SeededIds make a run repeatable; use ``tick`` and ``drain`` then.
+        policy, faults: of the bus.
+        callback_seconds: how long the simulated Safaricom takes to call back.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        *,
+        policy: Policy | None = None,
+        faults: Faults | None = None,
+        callback_seconds: float = 0,
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.ids: Ids = ids or SystemIds()
+        self._policy, self._faults, self._callback_seconds = policy, faults, callback_seconds
+        self.feed = Feed()
+        self.functions = Functions(load_topology())
+        self.safaricom: Any = None
+        self._stop = threading.Event()
+        self._tickers: list[threading.Thread] = []
+
+    # --- life
+    def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        """Open the store and the bus and serve HTTP; nothing else moves until ``run``, or by hand.
+
+        Raises Refused ``already_running`` when another system uses the same data, OSError for a taken port.
+        """
+        self._guard = hold(self.settings)
+        try:
+            self._server = Server(self._serve, host, port)
+        except OSError:
+            self._guard.close()
+            raise
+        self.url = f"http://{host}:{self._server.port}"
+        self._compose()
+        self._server.start()
+
+    def run(self) -> None:
+        """Deliver events and keep time in threads, until ``stop``."""
+        self.worker.start()
+        self._tick_forever(lambda: self._look_around(settled=False))
+        if self.safaricom is not None:  # its posts may take seconds, and hold up nobody
+            self._tick_forever(self.safaricom.deliver_due)
+
+    def stop(self) -> None:
+        """Stop claiming, let what is at hand finish, close; a second call changes nothing."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        for ticker in self._tickers:
+            ticker.join(30)
+        if not self.worker.stop():
+            logs.warn("a delivery was still at work; it will be delivered again")
+        self._server.stop()
+        if self.safaricom is not None:
+            self.safaricom.close()
+        self.bus.close()
+        self.app.store.close()
+        composition.use(None)
+        self._guard.close()
+
+    # --- time, by hand
+    def step(self) -> bool:
+        """Deliver one due event; False when none was due."""
+        return self.worker.step()
+
+    def drain(self, most: int = 10_000) -> int:
+        """Deliver until nothing is due; returns how many deliveries were made, ``most`` at most."""
+        return next((n for n in range(most) if not self.step()), most)
+
+    def tick(self) -> int:
+        """Let timers, the bucket and the simulated Safaricom do what is due; returns how much that was."""
+        return self._look_around(settled=True) + (self.safaricom.deliver_due() if self.safaricom else 0)
+
+    def _look_around(self, *, settled: bool) -> int:
+        return self.scheduler.tick() + sum(bucket.scan(settled=settled) for bucket in self.buckets)
+
+    def settle(self, most: int = 1000) -> int:
+        """Tick and drain until both have nothing left to do at this moment; returns all that was done."""
+        total = 0
+        for _ in range(most):
+            done = self.tick() + self.drain()
+            if not done:
+                break
+            total += done
+        return total
+
+    def status(self) -> dict[str, Any]:
+        """What the status page shows."""
+        return status(self.runtime)
+
+    # --- composing
+    def _compose(self) -> None:
+        self.settings = _addressed(self.settings, self.url)
+        self.app = App(self.settings, clock=self.clock, ids=self.ids)
+        self.bus: LocalBus = open_local_bus(
+            self.settings, self.clock, self.ids, policy=self._policy, faults=self._faults
+        )
+        self.app.built["bus"] = self.bus
+        composition.use(self.app)
+        if taken_back := self.bus.release():
+            logs.info("deliveries were cut off by the last stop and will be repeated", events=taken_back)
+        self.worker = Worker(self.bus, self.functions, self.feed, self.clock)
+        topology = self.functions.topology.values()
+        self.scheduler = Scheduler(topology, self.bus, self.clock)
+        self.buckets = [
+            BucketWatcher(self.app, f.trigger.prefix)
+            for f in topology
+            if isinstance(f.trigger, BucketTrigger)
+        ]
+        if self.settings.daraja_url == f"{self.url}/safaricom":
+            self.safaricom = _safaricom(self.settings, self.clock, self.ids, self._callback_seconds)
+        self.runtime = Runtime(
+            self.functions,
+            self.bus,
+            self.feed,
+            self.clock,
+            Path(self.settings.outbox_folder),
+            self._about(),
+            self._links(),
+        )
+        self.gateway = self._gateway()
+
+    def _gateway(self) -> Gateway:
+        pages = {
+            "/": lambda: web.render("status.html", s=self.status()),
+            "/status.json": lambda: web.data(self.status()),
+            "/openapi.json": lambda: web.data(self.openapi()),
+            "/docs": self._docs,
+        }
+        mounts = mounts_of(safaricom=self.safaricom)
+        return Gateway(self.functions, pages, mounts, feed=self.feed, ids=self.ids)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document of every HTTP function."""
+        return docs.document(self.functions, self.settings.public_url)
+
+    def _docs(self) -> Any:
+        spec = self.openapi()
+        return web.render("docs.html", spec=spec, tags=docs.operations(spec), schemas=docs.schemas(spec))
+
+    def _serve(self, environ: Any, start_response: Any) -> Any:
+        return self.gateway(environ, start_response)
+
+    def _about(self) -> dict[str, str]:
+        kept = {
+            "store": self.settings.store_url,
+            "bus": self.settings.bus_url,
+            "blobs": self.settings.blob_url,
+        }
+        return {what: _without_secrets(url) for what, url in kept.items()}
+
+    def _links(self) -> dict[str, str]:
+        links = {"API documentation": "/docs", "OpenAPI document": "/openapi.json"}
+        return links | ({"Simulated phones": "/safaricom/phone"} if self.safaricom is not None else {})
+
+    def _tick_forever(self, work: Callable[[], int]) -> None:
+        def loop() -> None:
+            while not self._stop.wait(TICK_SECONDS):
+                try:
+                    work()
+                except Exception:  # noqa: BLE001 - a busy disk must not stop the clock; the next tick tries again
+                    logs.error("a tick failed", exc_info=True)
+
+        ticker = threading.Thread(target=loop, name="ticker", daemon=True)
+        self._tickers.append(ticker)
+        ticker.start()
+
+
+def _addressed(settings: Settings, url: str) -> Settings:
+    """Settings with this system's own address where none was chosen."""
+    ours = {"public_url": url, "daraja_url": f"{url}/safaricom"}
+    return settings.model_copy(update={k: v for k, v in ours.items() if k not in settings.model_fields_set})
+
+
+def _without_secrets(url: str) -> str:
+    """A store's address without the user and password that it may carry."""
+    parts = urlsplit(url)
+    return url.replace(f"{parts.netloc}", parts.netloc.rsplit("@", 1)[-1]) if "@" in parts.netloc else url
+
+
+def _safaricom(settings: Settings, clock: Clock, ids: Ids, callback_seconds: float) -> Any:
+    """Simulated Safaricom with these credentials; its truth outlives our crashes in a file of its own."""
+    from local.safaricom import Merchant, Options, State, build_safaricom
+
+    merchant = Merchant(
+        key=settings.daraja_key,
+        secret=settings.daraja_secret.get_secret_value(),
+        shortcode=settings.daraja_shortcode,
+        passkey=settings.daraja_passkey.get_secret_value(),
+        till=settings.daraja_till,
+    )
+    state = State(data_folder(settings) / "safaricom.db")
+    options = Options(callback_seconds=callback_seconds)
+    return build_safaricom(state, clock, ids=ids, merchants=[merchant], options=options)
