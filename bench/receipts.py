@@ -1,4 +1,4 @@
-"""Receipt reading over a folder of images: per-field accuracy, seconds, memory, and the cost over the bare engine.
+"""Receipt reading over a folder: per-field accuracy, seconds, memory, the cost over the bare engine.
 
     python -m bench.receipts --images DIR [--labels FILE] [--out FILE] [--engine rapidocr] [--compare-bare]
 
@@ -14,7 +14,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ from typing import Any
 from shared.core.errors import HesabuError
 from shared.core.money import format_units
 from shared.receipts import Engine, ReceiptReading, build_engines, read_receipt
+from shared.receipts.confidence import ACCEPT
 from shared.receipts.extract.dates import dates_in
 
 TODAY = date.today()  # noqa: DTZ011 - a bench runs on the clock of its machine
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"}
+_BARE_READS = {".jpg", ".jpeg", ".png", ".webp"}
 _NEAR_CENTS = 5
 _FUZZY = 90
 
@@ -157,7 +159,7 @@ def accuracy(scored: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> d
     sure = [
         mark
         for (line, _), mark in zip(scored, marks, strict=True)
-        if line["confidence"].get("total", 0) >= 0.85
+        if line["confidence"].get("total", 0) >= ACCEPT["total"] / 1000
     ]
     figures["labelled"] = len(marks)
     figures["accept_coverage"] = round(len(accepted) / len(marks), 4)
@@ -201,23 +203,24 @@ def _letters(text: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", text.upper())
 
 
-def ratio_to_bare(files: Sequence[Path], lines: Sequence[Mapping[str, Any]]) -> float:
-    """Our seconds over those of the engine's own call on the same files, in this very run."""
+def ratio_to_bare(files: Sequence[Path], lines: Sequence[Mapping[str, Any]]) -> float | None:
+    """Our seconds over those of the engine's own call on the same images, in this very run."""
     from rapidocr import RapidOCR
 
     bare = RapidOCR(params={"Global.log_level": "critical"})
-    total = 0.0
-    for index, path in enumerate(_readable(files, lines)):
-        started = time.perf_counter()
+    both = [
+        (path, line["seconds"])
+        for path, line in zip(files, lines, strict=True)
+        if path.suffix.lower() in _BARE_READS
+        and not any(code.startswith("receipt_") for code in line["reasons"])
+    ]
+    if not both:
+        return None
+    bare(str(both[0][0]))  # the first call loads its models
+    started = time.perf_counter()
+    for path, _ in both:
         bare(str(path))
-        if index:  # the first call loads its models
-            total += time.perf_counter() - started
-    ours = sum(line["seconds"] for line in lines[1:] if line["text_read"]) if total else 0.0
-    return round(ours / total, 3) if total else 0.0
-
-
-def _readable(files: Sequence[Path], lines: Sequence[Mapping[str, Any]]) -> Iterator[Path]:
-    yield from (path for path, line in zip(files, lines, strict=True) if line["company"] or line["total"])
+    return round(sum(seconds for _, seconds in both) / (time.perf_counter() - started), 3)
 
 
 if __name__ == "__main__":

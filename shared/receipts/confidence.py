@@ -10,21 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
-ACCEPT = {"merchant": 700, "date": 800, "total": 850}
-"""The least confidence, in thousandths, at which a field needs no person."""
+ACCEPT = {"merchant": 700, "date": 800, "total": 920}
+"""The least confidence, in thousandths, at which a field needs no person; a total needs arithmetic for it."""
 
 _WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "total": {
-        "bias": -0.6,
-        "label": 1.6,
-        "margin": 1.6,
+        "bias": -1.1,
+        "label": 1.2,
+        "margin": 1.2,
         "tender": 2.2,
         "tender_rounded": 1.5,
         "sum": 1.0,
-        "items": 1.2,
+        "items": 1.4,
         "tax": 0.8,
-        "repeats": 0.6,
-        "clear": 0.8,
+        "repeats": 0.4,
+        "clear": 0.6,
         "contradicted": -1.4,
         "unlabelled": -2.0,
     },

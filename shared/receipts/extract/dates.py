@@ -41,7 +41,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("dmy", r"(?<![\d.\-/])(\d{1,2})([-/.])(\d{1,2})\2(\d\d)(?![\d\-/])"),
     )
 )
-_TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:.]([0-5]\d)(?:[:.]([0-5]\d))?\s?([ap]\.?m)?(?!\d)")
+_TIME = re.compile(r"(?<![\d.])([01]?\d|2[0-3])[:.]([0-5]\d)(?:[:.]([0-5]\d))?\s?([ap]\.?m)?(?![\d.])")
 _WANTED = re.compile(r"\bd[al]{0,2}t[ea]\b|\bdate|\btarehe\b|\btarikh\b|\bsiku\b")
 _OTHER = re.compile(
     r"\bexp|valid|\bdue\b|printed|print date|\bmember|birth|deliver|warrant|since|prev|\bdob\b|until|mwisho"
@@ -88,13 +88,12 @@ def dates_in(text: str, today: date) -> Iterator[tuple[date, bool]]:
             yield from _read(order, parts, today)
 
 
-def time_in(text: str) -> str:
-    """The first time of day in a text as ``HH:MM``, or empty."""
-    folded = fold(text)
-    for match in _TIME.finditer(folded):
+def time_in(text: str, *, dotted: bool = False) -> str:
+    """The first time of day in a text as ``HH:MM``, or empty; ``dotted`` takes 13.05 too, perhaps a price."""
+    for match in _TIME.finditer(fold(text)):
         hour, minute, second, half = match.groups()
-        if ":" not in match[0] and not (second or half):
-            continue  # 12.50 is a price
+        if ":" not in match[0] and not (second or half or dotted):
+            continue
         shift = 12 if half and half[0] == "p" and int(hour) < 12 else 0
         midnight = 12 if half and half[0] == "a" and int(hour) == 12 else 0
         return f"{int(hour) + shift - midnight:02d}:{minute}"
@@ -106,7 +105,7 @@ def _candidates(rows: Sequence[Row], today: date) -> Iterator[Day]:
         folded = fold(row.text)
         before = fold(rows[index - 1].text) if index else ""
         wanted = bool(_WANTED.search(folded)) or (bool(_WANTED.search(before)) and len(before) < 16)
-        time = time_in(row.text) or _neighbour_time(rows, index)
+        time = time_in(row.text, dotted=True) or _neighbour_time(rows, index)
         for value, ambiguous in dict.fromkeys(dates_in(row.text, today)):
             score = (
                 50 + 25 * wanted + 12 * bool(time) - 45 * bool(_OTHER.search(folded)) - min(index, 40) // 8

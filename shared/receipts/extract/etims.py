@@ -58,7 +58,7 @@ class QrMark:
 def find_fiscal(rows: Sequence[Row]) -> Fiscal:
     """PINs and control unit numbers printed on the rows."""
     nobody: tuple[str | None, int, bool] = (None, -1, False)
-    seller = nobody
+    seller: tuple[str | None, int, bool] = nobody
     buyer: str | None = None
     for index, row in enumerate(rows):
         before = rows[index - 1].text if index else ""
@@ -68,8 +68,7 @@ def find_fiscal(rows: Sequence[Row]) -> Fiscal:
             elif seller is nobody or (strict and not seller[2]):
                 seller = (pin, index, strict)
     cu_id, cu_invoice, cu_row = _control_unit(rows)
-    pin, pin_row, pin_strict = seller
-    return Fiscal(pin, pin_row, pin_strict, buyer if buyer != pin else None, cu_id, cu_invoice, cu_row)
+    return Fiscal(*seller, buyer if buyer != seller[0] else None, cu_id, cu_invoice, cu_row)
 
 
 def read_qr(text: str) -> QrMark:

@@ -199,7 +199,7 @@ def _checks(parts: _Parts) -> Iterator[str]:
 
 
 def _flags(parts: _Parts) -> Iterator[str]:
-    """What a person must see whatever the fields say: a QR that is not the authority's, or contradicts print."""
+    """What a person must see whatever the fields say: a QR code that is foreign or contradicts the print."""
     fiscal, marks = parts.fiscal, parts.marks
     if any(mark.claims_kra and not mark.official for mark in marks):
         yield "qr_foreign_host"

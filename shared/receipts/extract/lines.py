@@ -21,6 +21,7 @@ _QUANTITY = re.compile(
 )
 _NUMBERISH = re.compile(r"(?i)^[\d\s.,x@*%$/=()\-]*(?:rm|kes|ksh|sr|zr|zrl|pcs?|[a-z])?\W*$")
 _TRAIL = re.compile(r"(?i)[\s,;:*]*(?:\b(?:sr|zr|zrl|rm|kes|ksh|ea|pcs?)\b|\b[a-ez]\b)?[\s*]*$")
+_DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")
 _MAX = 100
 
 
@@ -68,7 +69,8 @@ def _zone(sums: Sums) -> tuple[int, int]:
 def _is_priced(sums: Sums, index: int) -> bool:
     found = sums.amounts[index]
     skip = {Label.TENDER, Label.CHANGE, Label.ROUNDING, Label.TAX}
-    return bool(found) and sums.labels[index] not in skip and _worth(found) is not None
+    dated = _DATED.search(sums.rows[index].text) is not None
+    return bool(found) and not dated and sums.labels[index] not in skip and _worth(found) is not None
 
 
 def _worth(found: Sequence[Amount]) -> Amount | None:
@@ -76,7 +78,7 @@ def _worth(found: Sequence[Amount]) -> Amount | None:
     exact = [amount for amount in found if amount.exact or amount.currency]
     if exact:
         return exact[-1]
-    return found[-1] if len(found) >= 2 else None
+    return found[-1] if len(found) >= 3 else None  # quantity, price, amount
 
 
 def _is_text(sums: Sums, index: int) -> bool:

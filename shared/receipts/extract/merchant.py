@@ -46,14 +46,15 @@ _PLACE = any_of(
     flags=_ANY_CASE,
 )
 _CONTACT = any_of(
-    r"\bt[e3][l1i]\b|\btel|\bphone|\bmobile|\bfax\b|\bcell\b|@\w+\.|www\.|http|\bemail|\+?254[\s\d]|\b07\d\d",
+    r"\b(?:t[e3][l1i]|tel|telephone|phone|mobile|fax|cell)\b.*\d{3}|\+?254[\s\d]|\b0[17]\d\d",
+    r"@\w+\.|www\.|http|\bemail",
     r"\bgst\b|\bvat\b|\bpin\b|\bid no|\btin\b|\bbrn\b",
     r"\breg(?:istration)?\b\W*(?:no|#)|\bcompany (?:no|reg)|\bco\.?\W{0,2}(?:no|reg)",
     flags=_ANY_CASE,
 )
 _REGISTRATION = re.compile(r"^[\W\d]*[A-Z]{0,3}\d{5,}\W?[A-Z]?\)?$|^\W*\(?\d{5,}\W{0,2}[A-Z]{1,2}\W*$")
 _HEADING = any_of(
-    r"\binvo?ic[ei]?|\breceipt|\brec[ei]{1,2}[pl]t|\bcash (?:sale|bill)",
+    r"inv[o0]ic[ei]?|receipt|\brec[ei]{1,2}[pl]t|\bcash ?(?:sale|bill)",
     r"\brisiti|\bguest check|\bbill no|\bpurchase",
     r"\bwelcome|\bkaribu|\bthank|\basante|\bcome again|\bgoods",
     r"\bcomplaint|\bfeedback|\bshopping hours|\bserved",
@@ -133,7 +134,10 @@ def _closes_head(text: str) -> bool:
     """Addresses, phones and tax numbers come after the name; what follows them is rarely the seller."""
     if _LEGAL.search(text) and not _HEADING.search(text):
         return False
-    return bool(_PLACE.search(text) or _CONTACT.search(text) or _REGISTRATION.match(plain(text)))
+    if _CONTACT.search(text) or _REGISTRATION.match(plain(text)):
+        return True
+    named = _KIND.search(text) is not None and "," not in text and not digits(text)
+    return _PLACE.search(text) is not None and not named  # a NAIROBI HOSPITAL is no address
 
 
 def _name_in(row: Row) -> str | None:

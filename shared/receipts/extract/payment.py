@@ -17,7 +17,8 @@ _METHODS = (
     (
         "card",
         any_of(
-            r"\bvisa\b|\bmaster ?card|\bamex\b|\b(?:debit|credit) card|\bcard no|\bpdq\b|\bapp(?:roval|\.)? code"
+            r"\bvisa\b|\bmaster ?card|\bamex\b|\b(?:debit|credit) card|\bcard no|\bpdq\b",
+            r"\bapp(?:roval|\.)? code",
         ),
     ),
     ("bank", any_of(r"\beft\b|\brtgs\b|\bbank transfer|\bpesalink|\bcheque\b|\bchq\b")),
@@ -66,15 +67,16 @@ def find_payment(sums: Sums) -> Payment:
     code, row, labelled = _mpesa_code(sums.rows, folded)
     method = next((name for name, words in _METHODS if any(words.search(text) for text in folded)), None)
     everything = " \n ".join(folded)
+    change = next((amount.cents for _, amount in sums.last(Label.CHANGE)), None)
     return Payment(
-        method="mpesa" if code and labelled else method,
+        method="mpesa" if code and labelled else method or ("cash" if change else None),
         mpesa_code=code,
         code_row=row,
         code_labelled=labelled,
         till=_only(_TILL, everything),
         paybill=_only(_PAYBILL, everything),
         tendered_cents=next((amount.cents for _, amount in sums.last(Label.TENDER)), None),
-        change_cents=next((amount.cents for _, amount in sums.last(Label.CHANGE)), None),
+        change_cents=change,
     )
 
 

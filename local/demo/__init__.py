@@ -1,0 +1,1 @@
+"""The demo: one believable Nairobi hardware shop, drawn from seeds."""
