@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from shared.blobs import Blobs
     from shared.core.settings import Settings
+    from shared.insights.ports import Planner
     from shared.payments.gateways.port import Gateway
     from shared.receipts.engines.port import Engine
 
@@ -111,6 +112,17 @@ class App:
         from shared.receipts.engines import build_engines
 
         return build_engines(self.settings.ocr_engines)
+
+    @lazy
+    def planner(self) -> Planner | None:
+        """Gemini, only with a key and only where the business's operator allowed questions to go out."""
+        from shared.insights.gemini import GeminiPlanner
+
+        settings = self.settings
+        key = settings.gemini_key.get_secret_value()
+        if not key or not settings.gemini_data_ok:
+            return None
+        return GeminiPlanner(key, settings.gemini_model, settings.gemini_url)
 
     def serve(self, api: Api[Any], request: Request) -> Response:
         """Answer an HTTP request with the routes of one function."""

@@ -1,0 +1,216 @@
+"""Date phrases, one pattern each, in English, Swahili and their mixture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from shared.insights import calendar
+from shared.insights.plan import Period
+
+_UNITS: dict[str, calendar.Unit] = {
+    "day": "day", "days": "day", "siku": "day",
+    "week": "week", "weeks": "week", "wiki": "week", "majuma": "week", "juma": "week",
+    "month": "month", "months": "month", "mwezi": "month", "miezi": "month",
+    "quarter": "quarter", "quarters": "quarter", "robo": "quarter", "robo ya mwaka": "quarter",
+    "year": "year", "years": "year", "mwaka": "year", "miaka": "year",
+}  # fmt: skip
+_EN_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_SW_MONTHS = [
+    "januari",
+    "februari",
+    "machi",
+    "aprili",
+    "mei",
+    "juni",
+    "julai",
+    "agosti",
+    "septemba",
+    "oktoba",
+    "novemba",
+    "desemba",
+]
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "thirty": 30, "sixty": 60, "ninety": 90,
+    "moja": 1, "mbili": 2, "wawili": 2, "miwili": 2, "tatu": 3, "watatu": 3, "mitatu": 3, "nne": 4,
+    "wanne": 4, "minne": 4, "tano": 5, "watano": 5, "mitano": 5, "sita": 6, "saba": 7, "nane": 8,
+    "wanane": 8, "minane": 8, "tisa": 9, "kumi na moja": 11, "kumi na mbili": 12, "kumi": 10,
+    "ishirini": 20, "thelathini": 30, "sitini": 60, "tisini": 90,
+}  # fmt: skip
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_SW_ORDINALS = {"kwanza": 1, "pili": 2, **_NUMBERS}
+_EN_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_SW_DAYS = ["jumatatu", "jumanne", "jumatano", "alhamisi", "ijumaa", "jumamosi", "jumapili"]
+
+
+def _either(words: list[str] | dict[str, int]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+NUMBER = rf"(?:\d{{1,3}}|{_either(_NUMBERS)})"
+_EN_UNIT = "days?|weeks?|months?|quarters?|years?"
+_SW_UNIT = "siku|wiki|juma|majuma|mwezi|miezi|robo ya mwaka|robo|mwaka|miaka"
+_MONTH = (
+    rf"(?:{_either(_EN_MONTHS)}|{_either(_SW_MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)"
+)
+_YEAR = r"(?:20\d\d)"
+
+Read = Callable[[re.Match[str], date], Period]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One kind of date phrase."""
+
+    pattern: re.Pattern[str]
+    read: Read
+
+
+def number(text: str) -> int:
+    """A count in digits or words."""
+    return int(text) if text.isdigit() else _NUMBERS[text]
+
+
+def month_number(name: str) -> int:
+    """1 to 12 for a month's English or Swahili name or English abbreviation."""
+    if name in _SW_MONTHS:
+        return _SW_MONTHS.index(name) + 1
+    return next(i for i, month in enumerate(_EN_MONTHS, 1) if month.startswith(name[:3]))
+
+
+def _unit(match: re.Match[str]) -> calendar.Unit:
+    return _UNITS[match["unit"]]
+
+
+def _day(day: int, month: int, year: str | None, today: date) -> Period:
+    on = date(int(year) if year else today.year, month, day)
+    if year is None and on > today:
+        on = on.replace(year=on.year - 1)
+    return Period(start=on, end=on)
+
+
+def _named_day(match: re.Match[str], today: date) -> Period:
+    return _day(int(match["d"]), month_number(match["m"]), match["y"], today)
+
+
+def _numeric_day(match: re.Match[str], today: date) -> Period:
+    return _day(int(match["d"]), int(match["m"]), match["y"], today)
+
+
+def _month(match: re.Match[str], today: date) -> Period:
+    return calendar.begun("month", month_number(match["m"]), _year(match), today)
+
+
+def _sw_month(match: re.Match[str], today: date) -> Period:
+    text = match["n"]
+    number_of = int(text) if text.isdigit() else _SW_ORDINALS[text]
+    return calendar.begun("month", number_of, _year(match), today)
+
+
+def _year(match: re.Match[str]) -> int | None:
+    return int(match["y"]) if match["y"] else None
+
+
+def _part(size: int, unit: calendar.Unit) -> Read:
+    def read(match: re.Match[str], today: date) -> Period:
+        text = match["n"]
+        index = int(text) if text.isdigit() else (_ORDINALS | _SW_ORDINALS)[text]
+        if index * size > 12:
+            raise ValueError("a year has no such part")
+        return calendar.begun(unit, (index - 1) * size + 1, _year(match), today)
+
+    return read
+
+
+def _weekday(match: re.Match[str], today: date) -> Period:
+    name = match["day"]
+    index = _EN_DAYS.index(name) if name in _EN_DAYS else _SW_DAYS.index(name)
+    on = today - timedelta(days=(today.weekday() - index) % 7)
+    return Period(start=on, end=on)
+
+
+def _days_ago(days: int) -> Read:
+    return lambda _match, today: calendar.relative("day", today, -days)
+
+
+def _last_n(match: re.Match[str], today: date) -> Period:
+    return calendar.last(_unit(match), today, number(match["n"]))
+
+
+def _next_n(match: re.Match[str], today: date) -> Period:
+    return calendar.following(_unit(match), today, number(match["n"]))
+
+
+_YEAR_AFTER = rf"(?:,? (?:wa |ya |of )?(?P<y>{_YEAR}))?"
+_SOURCES: tuple[tuple[str, Read], ...] = (
+    (r"\b(?P<y>20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b", _numeric_day),
+    (r"\b(?P<d>\d{1,2})[/.](?P<m>\d{1,2})[/.](?P<y>20\d\d)\b", _numeric_day),
+    (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<m>{_MONTH})\b{_YEAR_AFTER}", _named_day),
+    (rf"\b(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d){_YEAR_AFTER}", _named_day),
+    (rf"\b(?:last|past|previous) (?P<n>{NUMBER}) (?P<unit>{_EN_UNIT})\b", _last_n),
+    (rf"\b(?P<unit>{_SW_UNIT}) (?P<n>{NUMBER}) (?:zilizopita|iliyopita|yaliyopita)\b", _last_n),
+    (rf"\b(?:next|coming) (?P<n>{NUMBER}) (?P<unit>{_EN_UNIT})\b", _next_n),
+    (rf"\b(?P<unit>{_SW_UNIT}) (?P<n>{NUMBER}) (?:zijazo|ijayo|yajayo)\b", _next_n),
+    (
+        r"\b(?:at |by )?(?:the )?(?:month[- ]end|end of (?:the |this )?month|mwisho wa mwezi)\b",
+        lambda _match, today: calendar.month_end(today),
+    ),
+    (
+        rf"\bthis (?P<unit>{_EN_UNIT})\b|\b(?:month|year|quarter|week) to date\b",
+        lambda m, today: calendar.this(_UNITS[m["unit"] or m[0].split()[0]], today),
+    ),
+    (rf"\b(?P<unit>{_SW_UNIT}) (?:hii|huu|hu)\b", lambda m, today: calendar.this(_unit(m), today)),
+    (
+        rf"\b(?:last|previous|past) (?P<unit>{_EN_UNIT})\b",
+        lambda m, today: calendar.relative(_unit(m), today, -1),
+    ),
+    (
+        rf"\b(?P<unit>{_SW_UNIT}) (?:iliyopita|uliopita|iliopita|uliyopita|ulioisha|iliyoisha|jana)\b",
+        lambda m, today: calendar.relative(_unit(m), today, -1),
+    ),
+    (rf"\bnext (?P<unit>{_EN_UNIT})\b", lambda m, today: calendar.relative(_unit(m), today, 1)),
+    (
+        rf"\b(?P<unit>{_SW_UNIT}) (?:ijayo|ujao|inayokuja|unaokuja)\b",
+        lambda m, today: calendar.relative(_unit(m), today, 1),
+    ),
+    (rf"\bq(?P<n>[1-4])\b{_YEAR_AFTER}", _part(3, "quarter")),
+    (rf"\bh(?P<n>[12])\b{_YEAR_AFTER}", _part(6, "half")),
+    (rf"\b(?P<n>first|second|third|fourth) quarter\b{_YEAR_AFTER}", _part(3, "quarter")),
+    (rf"\b(?P<n>first|second) half\b{_YEAR_AFTER}", _part(6, "half")),
+    (rf"\brobo ya (?P<n>kwanza|pili|tatu|nne)\b{_YEAR_AFTER}", _part(3, "quarter")),
+    (rf"\bnusu ya (?P<n>kwanza|pili)\b{_YEAR_AFTER}", _part(6, "half")),
+    (rf"\bmwezi wa (?P<n>kwanza|pili|{NUMBER})\b{_YEAR_AFTER}", _sw_month),
+    (rf"\b(?P<m>{_MONTH})\b(?:'s)?{_YEAR_AFTER}", _month),
+    (r"\b(?:day before yesterday|juzi)\b", _days_ago(2)),
+    (r"\b(?:yesterday|jana)\b", _days_ago(1)),
+    (r"\b(?:today|leo)\b", _days_ago(0)),
+    (r"\b(?:tomorrow|kesho)\b", _days_ago(-1)),
+    (rf"\b(?P<day>{_either(_EN_DAYS + _SW_DAYS)})\b", _weekday),
+    (
+        rf"\b(?P<y>{_YEAR})\b",
+        lambda m, today: calendar.begun("year", 1, int(m["y"]), today),
+    ),
+)
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """Every kind of date phrase, the most specific first."""
+    return tuple(Phrase(re.compile(source), read) for source, read in _SOURCES)

@@ -1,0 +1,158 @@
+"""Facts: figures computed by code, each with its period and the records behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.core.money import format_kes, format_units
+from shared.insights.plan import Period
+from shared.store import Doc
+
+MOST_RECORDS = 50
+Unit = Literal["KES", "%", "days", "count", "ratio"]
+
+
+class Fact(BaseModel):
+    """One figure.
+
+    Args:
+        value: an exact decimal as text; shillings for KES.
+        formatted: the value as people read it; the only form that reaches a sentence.
+        record_ids: the first records behind it (at most 50) in ``collection``; ``record_count`` of them all.
+        query_hash: which question was put to the store; the same for the same metric, period and filters.
+        data_version: changes when a record behind the figure changes.
+        derived_from: ids of the facts it was calculated from, when it has no records of its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    label: str = ""
+    value: str
+    unit: Unit
+    formatted: str
+    period: Period | None = None
+    collection: str = ""
+    record_ids: Annotated[tuple[str, ...], Field(max_length=MOST_RECORDS)] = ()
+    record_count: int = 0
+    query_hash: str = ""
+    data_version: str = ""
+    derived_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value in its unit and as people read it."""
+
+    value: str
+    unit: Unit
+    formatted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A sum over records, in cents, that remembers what it summed."""
+
+    cents: int
+    count: int
+    record_ids: tuple[str, ...]
+    data_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure comes from: the collection, and everything that chose its records."""
+
+    collection: str
+    period: Period | None
+    chosen_by: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def query_hash(self) -> str:
+        described = [self.collection, self.chosen_by, self.period and self.period.model_dump(mode="json")]
+        return hashlib.sha256(json.dumps(described, default=str).encode()).hexdigest()[:16]
+
+
+def tally(docs: Iterable[Doc], cents: Callable[[Doc], int]) -> Tally:
+    """Add up ``cents(doc)`` over the records, in one pass and in bounded memory."""
+    total = count = 0
+    ids: list[str] = []
+    version = hashlib.sha256()
+    for doc in docs:
+        total += cents(doc)
+        count += 1
+        version.update(f"{doc.id}\x1f{doc.etag}\x1e".encode())
+        if len(ids) < MOST_RECORDS:
+            ids.append(doc.id)
+    return Tally(total, count, tuple(ids), version.hexdigest()[:16])
+
+
+def money_fact(name: str, summed: Tally, source: Source, label: str = "") -> Fact:
+    """A sum of money with its records."""
+    figure = Figure(format_units(summed.cents), "KES", format_kes(summed.cents))
+    return _recorded(name, figure, summed, source, label)
+
+
+def count_fact(name: str, number: int, summed: Tally, source: Source) -> Fact:
+    """A number of things, with the records that were counted."""
+    return _recorded(name, Figure(str(number), "count", f"{number:,}"), summed, source)
+
+
+def derived_money(name: str, cents: int, of: Iterable[Fact], period: Period | None = None) -> Fact:
+    """An amount calculated from other facts."""
+    fact = _derived(name, Figure(format_units(cents), "KES", format_kes(cents)), of)
+    return fact.model_copy(update={"period": period})
+
+
+def derived_percent(name: str, numerator: int, denominator: int, of: Iterable[Fact]) -> Fact:
+    """``numerator / denominator`` in per cent to one decimal; the denominator is not zero."""
+    value = percent(numerator, denominator)
+    return _derived(name, Figure(str(value), "%", f"{value}%"), of)
+
+
+def derived_days(name: str, days: int, of: Iterable[Fact]) -> Fact:
+    """A number of days calculated from other facts."""
+    return _derived(name, Figure(str(days), "days", f"{days} days"), of)
+
+
+def derived_score(name: str, points: int, of: Iterable[Fact], label: str = "") -> Fact:
+    """Points out of 100 calculated from other facts."""
+    return _derived(name, Figure(str(points), "count", f"{points}/100"), of, label)
+
+
+def percent(numerator: int, denominator: int) -> Decimal:
+    """A share in per cent, one decimal, half to even."""
+    return (Decimal(numerator) * 100 / denominator).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
+
+
+def _recorded(name: str, figure: Figure, summed: Tally, source: Source, label: str = "") -> Fact:
+    return Fact(
+        id=name,
+        label=label,
+        value=figure.value,
+        unit=figure.unit,
+        formatted=figure.formatted,
+        period=source.period,
+        collection=source.collection,
+        record_ids=summed.record_ids,
+        record_count=summed.count,
+        query_hash=source.query_hash,
+        data_version=summed.data_version,
+    )
+
+
+def _derived(name: str, figure: Figure, of: Iterable[Fact], label: str = "") -> Fact:
+    return Fact(
+        id=name,
+        label=label,
+        value=figure.value,
+        unit=figure.unit,
+        formatted=figure.formatted,
+        derived_from=tuple(fact.id for fact in of),
+    )

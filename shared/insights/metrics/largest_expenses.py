@@ -1,0 +1,44 @@
+"""The biggest single expenses of a period."""
+
+from __future__ import annotations
+
+import heapq
+
+from shared.insights.facts import Fact, Source, money_fact, tally
+from shared.insights.metrics.result import Result, Row, Table
+from shared.insights.metrics.sources import Scope, expenses
+from shared.insights.metrics.sums import amount, required, spending
+from shared.insights.plan import Assumption, Plan
+from shared.store import Doc
+
+DEFAULT_ROWS = 5
+
+
+def largest_expenses(scope: Scope, plan: Plan) -> Result:
+    """The largest expenses, one fact each; equal amounts by the earlier day, then by id."""
+    period = required(plan.period)
+    wanted = plan.limit or DEFAULT_ROWS
+    top = heapq.nsmallest(
+        wanted,
+        expenses(scope, period, plan.filters),
+        key=lambda doc: (-amount(doc), doc.data["business_day"], doc.id),
+    )
+    summed, source = spending(scope, period, plan.filters)
+    total = money_fact("expenses", summed, source)
+    if not top:
+        return Result((total,), "none")
+    each = [_one(doc, Source("expenses", period, (("id", doc.id),))) for doc in top]
+    rows = tuple(
+        Row(doc.data["merchant"] or doc.data["category"], (fact.id,), doc.id)
+        for doc, fact in zip(top, each, strict=True)
+    )
+    facts = (total, *each, each[0].model_copy(update={"id": "largest"}))
+    assumed: tuple[Assumption, ...] = () if plan.limit else ("default_limit",)
+    return Result(facts, "some", table=Table(("expense", "amount"), rows, summed.count), assumptions=assumed)
+
+
+def _one(doc: Doc, source: Source) -> Fact:
+    label = doc.data["merchant"] or doc.data["category"]
+    return money_fact(
+        f"expense:{doc.id}", tally([doc], amount), source, f"{label}, {doc.data['business_day']}"
+    )

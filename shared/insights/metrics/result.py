@@ -1,0 +1,56 @@
+"""What a metric returns: facts, the rows that list them, and which sentence fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from shared.insights.facts import Fact
+from shared.insights.metrics.sources import Scope
+from shared.insights.plan import Assumption, Intent, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: a name from the records (or a code), its facts by id, the record it leads to."""
+
+    name: str
+    facts: tuple[str, ...]
+    record_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under column codes; the first column is the row's name. ``total`` rows exist in all."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: int
+    named_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one metric.
+
+    Args:
+        sentence: which template of the intent fits (``none``, ``some``, ``up``, ...).
+        extra: further templates said after it, each only when it has something to say.
+    """
+
+    facts: tuple[Fact, ...]
+    sentence: str
+    extra: tuple[str, ...] = ()
+    table: Table | None = None
+    assumptions: tuple[Assumption, ...] = field(default=())
+
+
+Run = Callable[[Scope, Plan], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One registered metric: the intent it answers, and how."""
+
+    intent: Intent
+    run: Run

@@ -1,0 +1,37 @@
+"""Names of people and companies that a question mentions."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from shared.insights.lexicon import is_known
+from shared.insights.periods import read_periods
+from shared.insights.text import clean
+
+_CAPITALISED = re.compile(r"(?:[A-Z][\w'&.-]*)(?: (?:[A-Z&][\w'&.-]*|and|na|wa|ya))*")
+
+
+def names_in(question: str) -> tuple[str, ...]:
+    """Runs of capitalised words that are no words of the trade; a question all in capitals has none."""
+    text = clean(question)
+    if text == text.upper():
+        return ()
+    found = (_trimmed(match[0], match.start() == 0) for match in _CAPITALISED.finditer(text))
+    return tuple(name for name in found if name)
+
+
+def _trimmed(run: str, opening: bool) -> str:
+    """The run without the known words around the name, and without the word a sentence begins with."""
+    words = [word.removesuffix("'s").strip(".") for word in run.split()]
+    if opening:
+        words = words[1:]
+    while words and (is_known(words[0].casefold()) or _is_date(words[0])):
+        words = words[1:]
+    while words and (is_known(words[-1].casefold()) or words[-1].casefold() in {"and", "na", "wa", "ya"}):
+        words = words[:-1]
+    return " ".join(words)
+
+
+def _is_date(word: str) -> bool:
+    return bool(read_periods(word.casefold(), date(2026, 1, 1)))

@@ -1,0 +1,74 @@
+"""Filling sentences: every slot is a fact, a period or a name; a figure comes from nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from shared.insights.facts import Fact
+from shared.insights.plan import Period
+from shared.insights.vocabulary import CATEGORIES, LABELS, MONTHS
+
+Language = Literal["en", "sw"]
+_SLOT = re.compile(r"\{(?P<name>[A-Za-z_0-9]+)(?P<label>\.label)?(?:#(?P<one>[^|}]*)\|(?P<many>[^}]*))?\}")
+_CODED = ("category:", "share:", "part:")
+
+
+def fill(template: str, facts: Mapping[str, Fact], words: Mapping[str, str]) -> str:
+    """Put facts and words in their slots; raises KeyError for a slot that has neither."""
+
+    def slot(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name in words:
+            return words[name]
+        fact = facts[name]
+        if match["label"]:
+            return fact.label
+        if match["one"] is None:
+            return fact.formatted
+        return f"{fact.formatted} {match['one'] if fact.value == '1' else match['many']}"
+
+    return _SLOT.sub(slot, template)
+
+
+def localise(fact: Fact, language: Language) -> Fact:
+    """The fact with its label, and a number of days, in the language of the answer."""
+    changes: dict[str, str] = {"label": _label(fact, language)}
+    if fact.unit == "days":
+        changes["formatted"] = LABELS[language]["days"].format(n=fact.value)
+    return fact.model_copy(update=changes)
+
+
+def _label(fact: Fact, language: Language) -> str:
+    if not fact.label:
+        kind = fact.id.split(":")[0]
+        code = fact.id.partition(":")[2]
+        label = LABELS[language].get(kind, kind)
+        return f"{label}: {CATEGORIES[language].get(code, code)}" if kind == "share" else label
+    if fact.id.startswith(_CODED) or fact.id == "top_category":
+        return say_code(fact.label, language)
+    return fact.label
+
+
+def say_code(code: str, language: Language) -> str:
+    """The name of a category or part; a code without a name is said as it is."""
+    return CATEGORIES[language].get(code) or LABELS[language].get(code, code)
+
+
+def say_day(day: date, language: Language) -> str:
+    """``18 March 2026``."""
+    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def say_period(period: Period, language: Language) -> str:
+    """``1–18 March 2026``, with as much of the first day as differs."""
+    start, end = period.start, period.end
+    if start == end:
+        return say_day(end, language)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{say_day(end, language)}"
+    if start.year == end.year:
+        return f"{start.day} {MONTHS[language][start.month - 1]} – {say_day(end, language)}"
+    return f"{say_day(start, language)} – {say_day(end, language)}"
