@@ -1,0 +1,17 @@
+"""Matching: payments find their invoices, receipts the money that paid them, with a reason on every line."""
+
+from shared.matching.decide import DecisionRules, decide
+from shared.matching.manual import match_by_hand, undo_match
+from shared.matching.policy import AllocationRules, allocate, take_back
+from shared.matching.reconcile import reconcile_payment
+
+__all__ = [
+    "AllocationRules",
+    "DecisionRules",
+    "allocate",
+    "decide",
+    "match_by_hand",
+    "reconcile_payment",
+    "take_back",
+    "undo_match",
+]

@@ -120,7 +120,8 @@ def _proven(best: Candidate, identity: Identity) -> bool:
     """Two independent clues, or one that does not happen by chance."""
     said = [m for m in best.hypothesis.named if exact(m)]
     fits = best.allocation.fit in FITTING and best.allocation.step != "oldest"
-    strong = _known(identity) or max(identity.name_words, identity.typed_name) >= 2
+    whole = 2 <= identity.name_size <= identity.name_words or 2 <= identity.typed_size <= identity.typed_name
+    strong = _known(identity) or whole
     masked = identity.phone == "masked_named" or identity.payer_count > 0
     if any(m.clue == "asked" for m in said):
         return True

@@ -42,7 +42,7 @@ def _reference(case: Case, hypothesis: Hypothesis, identity: Identity) -> Iterat
             yield _reference_code(named), f"{_SAID[named.clue]} invoice {number}"
     if not hypothesis.named:
         yield from _unexplained(case, identity)
-    elif any(m.clue in ("full", "asked") for m in case.mentions) and not any(map(exact, hypothesis.named)):
+    elif any(map(exact, case.mentions)) and not any(map(exact, hypothesis.named)):
         yield "ref_rival", "the reference names another invoice exactly"
 
 
@@ -105,13 +105,15 @@ def _payer(identity: Identity) -> Iterator[Feature]:
 
 def _name(identity: Identity) -> Iterator[Feature]:
     if identity.typed_name >= 2:
-        yield "typed_name_two", "the customer's name is in the reference"
+        whole = "" if identity.typed_name >= identity.typed_size else "_part"
+        yield f"typed_name_two{whole}", "the customer's name is in the reference"
     elif identity.typed_name == 1:
         yield "typed_name_one", "a word of the customer's name is in the reference"
     if identity.name_words >= 3:
         yield "name_three", "payer and customer share three names"
     elif identity.name_words == 2:
-        yield "name_two", "payer and customer share two names"
+        whole = "" if identity.name_words >= identity.name_size else "_part"
+        yield f"name_two{whole}", "payer and customer share two names"
     elif identity.name_words == 1:
         yield "name_one", "payer and customer share one name"
     elif identity.name_differs:

@@ -20,7 +20,7 @@ def payer_key(payment: PaymentFacts) -> str:
     """What a payer is recognised by next time: the hashed phone, else mask and name, else a full name."""
     if payment.phone or payment.phone_hash:
         return payment.phone_hash or phone_hash(payment.phone)
-    said = sorted(name_words(payment.payer_name))
+    said = sorted(name_words(payment.payer_name or payment.narration)[:4])
     if payment.masked and said:
         return f"{payment.masked}|{' '.join(said)}"
     return f"name|{' '.join(said)}" if len(said) > 1 else ""
@@ -43,6 +43,7 @@ def identify(payment: PaymentFacts, customer: CustomerFacts, payers: dict[str, i
         name_words=common,
         name_size=min(size, len(name_words(customer.name))),
         typed_name=shared_words(text, customer.name),
+        typed_size=min(len(name_words(text)), len(name_words(customer.name))),
         name_differs=size > 1 and common == 0,
     )
 

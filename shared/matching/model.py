@@ -92,7 +92,8 @@ class Identity:
     ``account``: "exact", "edit" or ""; ``account_digits`` its length. ``typed_phone``: the reference is one
     of the customer's numbers. ``payer_count``/``payer_total``: how often this payer was confirmed for this
     customer / for anyone, ``payer_shown`` whether by a whole number. ``name_words``: words that payer and
-    customer share out of ``name_size``; ``typed_name`` those in the reference.
+    customer share out of ``name_size``, the shorter of the two; ``typed_name`` and ``typed_size``: the same
+    for what was typed.
     """
 
     account: str = ""
@@ -105,6 +106,7 @@ class Identity:
     name_words: int = 0
     name_size: int = 0
     typed_name: int = 0
+    typed_size: int = 0
     name_differs: bool = False
 
     @property

@@ -6,7 +6,7 @@ from shared.core.ids import derived_id
 from shared.store import Key
 
 CUSTOMERS, INVOICES, PAYMENTS = "customers", "invoices", "payments"
-RECEIPTS, TRANSACTIONS = "receipts", "transactions"
+EXPENSES, RECEIPTS, TRANSACTIONS = "expenses", "receipts", "transactions"
 DECISIONS, HOLDS, KEYS, REVIEW = "decisions", "holds", "keys", "review"
 
 

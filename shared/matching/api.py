@@ -1,0 +1,106 @@
+"""The routes of matching: what was decided and why, what waits for a person, and the person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shared.http import MANAGERS, READERS, Api, Call, ListView, page_view
+from shared.matching.manual import match_by_hand, undo_match
+from shared.matching.places import DECISIONS, PAYMENTS, REVIEW
+from shared.matching.ports import Ports
+from shared.matching.views import (
+    ManualMatch,
+    MatchArgs,
+    MatchView,
+    ReviewArgs,
+    ReviewView,
+    Undo,
+    match_view,
+    review_view,
+)
+from shared.store import Doc, Key, Query, Tx, Where
+
+api: Api[Ports] = Api("matching", title="Payments and the invoices they pay")
+
+
+@api.get(
+    "/v1/matches",
+    roles=READERS,
+    query=MatchArgs,
+    returns=ListView[MatchView],
+    summary="List payments by state of matching, newest first",
+)
+def list_matches(call: Call[Ports]) -> ListView[MatchView]:
+    args: MatchArgs = call.args
+    where = (Where("matching", "==", args.state),) if args.state else ()
+    query = Query(PAYMENTS, where, "-paid_at", args.limit, args.cursor)
+    return page_view(call.ports.store.query(call.business, query), match_view)
+
+
+@api.get("/v1/matches/{payment_id}", roles=READERS, returns=MatchView, summary="Read a payment's match")
+def read_match(call: Call[Ports]) -> MatchView:
+    """Where the money went, the decision with its reasons, the best candidates and the best rival."""
+    store = call.ports.store
+    payment = store.require(call.business, Key(PAYMENTS, call.path["payment_id"]))
+    decision_id = payment.data.get("decision_id")
+    decision = store.get(call.business, Key(DECISIONS, decision_id)) if decision_id else None
+    return match_view(payment, decision)
+
+
+@api.post(
+    "/v1/matches/{payment_id}",
+    roles=MANAGERS,
+    body=ManualMatch,
+    returns=MatchView,
+    idempotent=True,
+    summary="Say what a payment is for",
+)
+def match_payment(call: Call[Ports], body: ManualMatch) -> MatchView:
+    """Credits the invoices in one commit with the journal; the payer is remembered for next time."""
+    links = [(link.invoice_id, link.cents) for link in body.links]
+    return _commit(
+        call,
+        lambda tx: match_by_hand(
+            tx,
+            call.path["payment_id"],
+            links,
+            customer_id=body.customer_id or "",
+            actor=call.actor.user,
+            writeoff_cents=body.writeoff_cents,
+        ),
+    )
+
+
+@api.post(
+    "/v1/matches/{payment_id}/undo",
+    roles=MANAGERS,
+    body=Undo,
+    returns=MatchView,
+    idempotent=True,
+    summary="Undo a match, or one link of it",
+)
+def undo(call: Call[Ports], body: Undo) -> MatchView:
+    """Balances return exactly; the payment waits in review."""
+    payment_id, user = call.path["payment_id"], call.actor.user
+    return _commit(call, lambda tx: undo_match(tx, payment_id, actor=user, invoice_id=body.invoice_id))
+
+
+@api.get(
+    "/v1/review",
+    roles=READERS,
+    query=ReviewArgs,
+    returns=ListView[ReviewView],
+    summary="List what waits for a person, newest first",
+)
+def list_review(call: Call[Ports]) -> ListView[ReviewView]:
+    args: ReviewArgs = call.args
+    query = Query(REVIEW, (Where("status", "==", args.status),), "-created_on", args.limit, args.cursor)
+    return page_view(call.ports.store.query(call.business, query), review_view)
+
+
+def _commit(call: Call[Ports], change: Callable[[Tx], Doc]) -> MatchView:
+    """Run a change; its view is kept with the idempotency key, so a repeat answers the same."""
+    answer = call.ports.outbox.run(
+        call.business, lambda tx: match_view(change(tx)).model_dump(mode="json"), once=call.once
+    )
+    return MatchView.model_validate(answer)
