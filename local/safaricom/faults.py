@@ -27,6 +27,7 @@ FAULTS = {
     "broken_answer": "`route` (oauth, push, query) answers in `mode`, and nothing else happens",
     "token_expired": "the access token ends before its time",
 }
+_TEXTS = ("phone", "route")
 TARGETS = ("stk", "c2b")
 MODES = ("http_500", "close", "hold", "html_200", "envelope_200", "empty_400")
 
@@ -50,17 +51,18 @@ class Fault:
 def fault_errors(fields: dict[str, Any]) -> list[str]:
     """What is wrong with the fields of a new fault."""
     known = set(Fault.__dataclass_fields__)
+    code, times, seconds = (fields.get(name) for name in ("code", "times", "seconds"))
     checks = (
-        (fields.get("name") in FAULTS, f"name must be one of {', '.join(FAULTS)}"),
+        (fields.get("name") in tuple(FAULTS), f"name must be one of {', '.join(FAULTS)}"),
         (set(fields) <= known, f"only {', '.join(sorted(known))} are known"),
         (fields.get("target", "stk") in TARGETS, "target must be stk or c2b"),
         (fields.get("mode", "close") in MODES, f"mode must be one of {', '.join(MODES)}"),
-        (_number(fields.get("seconds", 0), 86_400), "seconds must be 0 to 86400"),
-        (_number(fields.get("count", 1), 100, 1), "count must be 1 to 100"),
-        (
-            fields.get("times") is None or _number(fields["times"], 1_000_000, 1),
-            "times must be a count or null",
-        ),
+        (all(isinstance(fields.get(name, ""), str) for name in _TEXTS), "phone and route must be text"),
+        (code in (None, "") or (isinstance(code, str) and code.isdigit()), "code must be digits, as text"),
+        (_count(fields.get("amount_cents") or 0, 0, 2**53), "amount_cents must be a number of cents"),
+        (seconds is None or _seconds(seconds), "seconds must be 0 to 86400"),
+        (_count(fields.get("count", 1), 1, 100), "count must be 1 to 100"),
+        (times is None or _count(times, 1, 1_000_000), "times must be a count or null"),
     )
     return [message for passed, message in checks if not passed]
 
@@ -103,5 +105,9 @@ def _use(sim: Sim, id_: str, fault: Fault) -> None:
         sim.state.delete("fault", id_)
 
 
-def _number(value: Any, most: float, least: float = 0) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+def _count(value: Any, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
+
+
+def _seconds(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 86_400
