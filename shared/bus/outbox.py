@@ -26,7 +26,7 @@ GRACE_SECONDS = 10
 def emit(tx: Tx, data: EventData, subject: Key, version: int = 1) -> None:
     """Add an event to this transaction; ``version`` tells apart repeated events of one record."""
     event = new_event(tx.business, f"{subject.collection}/{subject.id}", version, tx.now, data)
-    tx.put(Key(OUTBOX, event.id), {"event": event.to_cloud_event(), "created_on": tx.now})
+    tx.set(Key(OUTBOX, event.id), {"event": event.to_cloud_event(), "created_on": tx.now})
 
 
 class Outbox:

@@ -27,6 +27,8 @@ class Doc:
     version: int
     created_at: str
     updated_at: str
+    body: str = field(default="", compare=False, repr=False)
+    """The canonical JSON of ``data`` on its way to the store; empty on documents that were read."""
 
     @property
     def id(self) -> str:
@@ -91,12 +93,18 @@ class Adapter(Protocol):
     ``commit`` verifies that every key in ``reads`` still has the given etag (None: is still absent),
     then applies ``writes`` (None deletes) in one atomic step, durable before it returns. Raises Conflict
     when a read no longer holds, UnknownOutcome when the answer was lost, Unavailable when nothing was sent.
+    With ``durable=False`` a power failure may undo the commit, but never one that came before it.
     """
 
     def get_many(self, business: str, keys: Sequence[Key]) -> list[Doc | None]: ...
     def query(self, business: str, scan: Scan) -> list[Doc]: ...
     def commit(
-        self, business: str, reads: Mapping[Key, str | None], writes: Mapping[Key, Doc | None]
+        self,
+        business: str,
+        reads: Mapping[Key, str | None],
+        writes: Mapping[Key, Doc | None],
+        *,
+        durable: bool = True,
     ) -> None: ...
     def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None: ...
     def close(self) -> None: ...

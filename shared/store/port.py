@@ -74,6 +74,10 @@ class Tx:
         """Buffer a document, new or replaced."""
         return self._write(key, data, self.get(key))
 
+    def set(self, key: Key, data: Data) -> Doc:
+        """Buffer a document without looking at what was there before (queue rows, markers)."""
+        return self._write(key, data, None)
+
     def update(self, key: Key, changes: Data) -> Doc:
         """Buffer changes to some top-level fields of an existing document; raises NotFound."""
         doc = self.require(key)
@@ -175,10 +179,10 @@ class Store:
         self.transaction(business, lambda tx: tx.delete(key))
 
     def discard(self, business: str, keys: Sequence[Key]) -> None:
-        """Remove documents without looking at them first (queue rows, markers)."""
+        """Remove queue rows without looking at them first; a power failure may bring them back."""
         check_id(business, "business")
         if keys:
-            self._adapter.commit(business, {}, {check_key(key): None for key in keys})
+            self._adapter.commit(business, {}, {check_key(key): None for key in keys}, durable=False)
 
     def transaction(
         self,
@@ -244,7 +248,7 @@ class Store:
         check_key(key)
         if before is not None and key.collection in self.schema.append_only:
             raise Refused(f"{key.collection} is written once and never changed", code="append_only")
-        encode(data)
+        body = encode(data)
         check_indexed(data, self._indexed.get(key.collection, set()))
         now = rfc3339(self.clock.now())
         return Doc(
@@ -254,6 +258,7 @@ class Store:
             version=before.version + 1 if before else 1,
             created_at=before.created_at if before else now,
             updated_at=now,
+            body=body,
         )
 
 

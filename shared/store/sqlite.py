@@ -13,13 +13,12 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from shared.core.errors import Conflict, Refused, Unavailable
+from shared.core.errors import Unavailable
 from shared.store.model import Doc, Index, Key, Scan
-from shared.store.values import encode
+from shared.store.sqlite_commit import Commit, CommitQueue
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS docs (
@@ -28,22 +27,6 @@ CREATE TABLE IF NOT EXISTS docs (
   PRIMARY KEY (b, c, id)) WITHOUT ROWID
 """
 _COLUMNS = "c, id, body, etag, version, created_at, updated_at"
-_UPSERT = """
-INSERT INTO docs (b, c, id, body, etag, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (b, c, id) DO UPDATE SET body = excluded.body, etag = excluded.etag,
-  version = excluded.version, updated_at = excluded.updated_at
-"""
-
-
-class _Job:
-    """A commit waiting for its turn; ``done`` carries its success or its own error."""
-
-    def __init__(
-        self, business: str, reads: Mapping[Key, str | None], writes: Mapping[Key, Doc | None]
-    ) -> None:
-        self.business, self.reads = business, reads
-        self.writes = {key: (doc, encode(doc.data) if doc else "") for key, doc in writes.items()}
-        self.done: Future[None] = Future()
 
 
 class SqliteAdapter:
@@ -61,35 +44,29 @@ class SqliteAdapter:
         self._durable = durable
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        self._turn = threading.Lock()
-        self._waiting: list[_Job] = []
-        self._waiting_lock = threading.Lock()
         self._lock_file = open(path.with_name(path.name + ".lock"), "a+b")  # noqa: SIM115 - held open
         with self._file_lock():
-            self._writer = self._connect(writer=True)
-            self._writer.execute(_TABLE)
+            writer = self._connect(writer=True)
+            writer.execute(_TABLE)
+        self._queue = CommitQueue(writer, self._file_lock, durable=durable)
 
     def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None:
         """Build one partial index a declared query shape, and triggers for write-once collections."""
-        with self._turn, self._file_lock():
-            for index in indexes:
-                fields = [f"json_extract(body, '$.{name}')" for name in (*index.equal, index.order) if name]
-                self._writer.execute(
-                    f'CREATE INDEX IF NOT EXISTS "ix_{index.name}" ON docs (b, {", ".join([*fields, "id"])}) '
-                    f"WHERE c = '{index.collection}'"
-                )
-            for name in append_only:
-                for event in ("UPDATE", "DELETE"):
-                    self._writer.execute(
-                        f'CREATE TRIGGER IF NOT EXISTS "once_{name}_{event}" BEFORE {event} ON docs '
-                        f"WHEN old.c = '{name}' BEGIN SELECT RAISE(ABORT, '{name} is written once'); END"
-                    )
+
+        def build(writer: sqlite3.Connection) -> None:
+            for statement in _schema(indexes, append_only):
+                writer.execute(statement)
+
+        self._queue.run(build)
 
     def close(self) -> None:
         """Close every connection; the last close may checkpoint, so it holds the lock."""
-        with self._turn, self._file_lock():
-            for connection in [*self._readers, self._writer]:
+
+        def shut(writer: sqlite3.Connection) -> None:
+            for connection in [*self._readers, writer]:
                 connection.close()
+
+        self._queue.run(shut)
         self._lock_file.close()
 
     def get_many(self, business: str, keys: Sequence[Key]) -> list[Doc | None]:
@@ -114,64 +91,15 @@ class SqliteAdapter:
             return [_doc(row) for row in reader.execute(sql, values)]
 
     def commit(
-        self, business: str, reads: Mapping[Key, str | None], writes: Mapping[Key, Doc | None]
+        self,
+        business: str,
+        reads: Mapping[Key, str | None],
+        writes: Mapping[Key, Doc | None],
+        *,
+        durable: bool = True,
     ) -> None:
         """Join the next group of commits and wait until it is on disk; raises Conflict, Unavailable."""
-        job = _Job(business, reads, writes)
-        with self._waiting_lock:
-            self._waiting.append(job)
-        with self._turn:
-            if not job.done.done():  # else the leader before us took our job along
-                self._commit_waiting()
-        job.done.result()
-
-    def _commit_waiting(self) -> None:
-        with self._file_lock():
-            with self._waiting_lock:
-                group, self._waiting = self._waiting, []
-            outcomes: list[Exception | None] = []
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                outcomes = [self._apply(job) for job in group]
-                self._writer.execute("COMMIT")
-            except sqlite3.Error as error:
-                outcomes = [Unavailable(f"the database could not commit: {error}")] * len(group)
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-        for job, outcome in zip(group, outcomes, strict=True):
-            if outcome is None:
-                job.done.set_result(None)
-            else:
-                job.done.set_exception(outcome)
-
-    def _apply(self, job: _Job) -> Exception | None:
-        """Verify one job's reads, then write; a broken read or write leaves the others in the group alone."""
-        if not all(self._holds(job.business, key, etag) for key, etag in job.reads.items()):
-            return Conflict("a record changed after it was read")
-        self._writer.execute("SAVEPOINT job")
-        try:
-            for key, (doc, body) in job.writes.items():
-                self._write(job.business, key, doc, body)
-        except sqlite3.IntegrityError as error:
-            self._writer.execute("ROLLBACK TO job")
-            return Refused(f"the database refused the write: {error}", code="append_only")
-        finally:
-            self._writer.execute("RELEASE job")
-        return None
-
-    def _holds(self, business: str, key: Key, etag: str | None) -> bool:
-        row = self._writer.execute(
-            "SELECT etag FROM docs WHERE b = ? AND c = ? AND id = ?", (business, key.collection, key.id)
-        ).fetchone()
-        return (row[0] if row else None) == etag
-
-    def _write(self, business: str, key: Key, doc: Doc | None, body: str) -> None:
-        if doc is None:
-            place = (business, key.collection, key.id)
-            self._writer.execute("DELETE FROM docs WHERE b = ? AND c = ? AND id = ?", place)
-            return
-        row = (business, *key, body, doc.etag, doc.version, doc.created_at, doc.updated_at)
-        self._writer.execute(_UPSERT, row)
+        self._queue.submit(Commit(business, reads, writes, durable=durable))
 
     @contextlib.contextmanager
     def _reading(self, given: sqlite3.Connection | None = None) -> Iterator[sqlite3.Connection]:
@@ -206,6 +134,21 @@ class SqliteAdapter:
             yield
         finally:
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def _schema(indexes: Sequence[Index], append_only: Sequence[str]) -> Iterator[str]:
+    for index in indexes:
+        fields = [f"json_extract(body, '$.{name}')" for name in (*index.equal, index.order) if name]
+        yield (
+            f'CREATE INDEX IF NOT EXISTS "ix_{index.name}" ON docs (b, {", ".join([*fields, "id"])}) '
+            f"WHERE c = '{index.collection}'"
+        )
+    for name in append_only:
+        for event in ("UPDATE", "DELETE"):
+            yield (
+                f'CREATE TRIGGER IF NOT EXISTS "once_{name}_{event}" BEFORE {event} ON docs '
+                f"WHEN old.c = '{name}' BEGIN SELECT RAISE(ABORT, '{name} is written once'); END"
+            )
 
 
 def _select(business: str, scan: Scan) -> tuple[str, list[Any]]:
