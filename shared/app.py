@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.blobs import Blobs
     from shared.core.settings import Settings
     from shared.insights.ports import Planner
+    from shared.messages.channels.port import MessageChannel
     from shared.payments.gateways.port import Gateway
     from shared.receipts.engines.port import Engine
 
@@ -123,6 +124,18 @@ class App:
         if not key or not settings.gemini_data_ok:
             return None
         return GeminiPlanner(key, settings.gemini_model, settings.gemini_url)
+
+    @lazy
+    def sms(self) -> MessageChannel:
+        from shared.messages.channels.choose import sms_channel_for
+
+        return sms_channel_for(self.settings, self.clock)
+
+    @lazy
+    def email(self) -> MessageChannel:
+        from shared.messages.channels.choose import email_channel_for
+
+        return email_channel_for(self.settings, self.clock)
 
     def serve(self, api: Api[Any], request: Request) -> Response:
         """Answer an HTTP request with the routes of one function."""

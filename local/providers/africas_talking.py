@@ -66,7 +66,7 @@ class FakeAfricasTalking:
         if fault is not None:
             return suffer(fault, self.desk, start)
         told = sum(row["statusCode"] == 101 for row in rows)
-        text = f"Sent to {told}/{len(rows)} Total Cost: KES {told * 0.8:.4f}"
+        text = f"Sent to {told}/{len(rows)} Total Cost: KES {told * 8 // 10}.{told * 8 % 10}000"
         body = json.dumps({"SMSMessageData": {"Message": text, "Recipients": rows}})
         return answer(start, 201, body.encode())
 

@@ -33,6 +33,9 @@ class FakeSendGrid:
             return _errors(start, 405, "method not allowed")
         if environ.get("HTTP_AUTHORIZATION") != f"Bearer {self._key}":
             return _errors(start, 401, "The provided authorization grant is invalid, expired, or revoked")
+        return self._send(environ, start)
+
+    def _send(self, environ: Environ, start: StartResponse) -> list[bytes]:
         fault = self.desk.next_fault()
         if fault is not None and fault.trouble is Trouble.STATUS:
             return suffer(fault, self.desk, start)

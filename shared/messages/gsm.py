@@ -13,7 +13,20 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("^{}\\[~]|€")
-_PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "`": "'"})
+_QUOTES = {
+    "‘": "'",
+    "’": "'",
+    "`": "'",
+    "^": "'",
+    "“": '"',
+    "”": '"',
+    "–": "-",
+    "—": "-",
+    "~": "-",
+    "…": "...",
+}
+_TWO_SEPTETS = {"{": "(", "[": "(", "}": ")", "]": ")", "|": "/", "\\": "/", "€": "EUR"}
+_PLAIN = str.maketrans(_QUOTES | _TWO_SEPTETS)
 
 
 def septets(text: str) -> int | None:
