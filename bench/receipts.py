@@ -180,7 +180,7 @@ def _share(marks: Sequence[Mapping[str, bool]], name: str) -> float | None:
 
 
 def judge(line: Mapping[str, Any], label: Mapping[str, Any]) -> dict[str, bool]:
-    """Which fields are right: total exact and within five cents, calendar date, merchant by likeness of letters."""
+    """Which fields are right: total exact and within five cents, calendar date, merchant by its letters."""
     from rapidfuzz import fuzz
 
     wanted = round(float(re.sub(r"[^\d.]", "", str(label["total"]))) * 100)
@@ -221,6 +221,10 @@ def ratio_to_bare(files: Sequence[Path], lines: Sequence[Mapping[str, Any]]) -> 
     for path, _ in both:
         bare(str(path))
     return round(sum(seconds for _, seconds in both) / (time.perf_counter() - started), 3)
+
+
+def _refused(line: Mapping[str, Any]) -> bool:
+    return any(code.startswith("receipt_") for code in line["reasons"])
 
 
 if __name__ == "__main__":

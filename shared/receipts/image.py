@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -113,7 +114,9 @@ def _decode_heic(content: bytes) -> Picture:
 
 def _guarded(work: Callable[[], Picture]) -> Picture:
     try:
-        return work()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of broken EXIF notes, common and harmless
+            return work()
     except _DAMAGE as broken:
         if "truncated" in str(broken).lower() or isinstance(broken, EOFError):
             raise Invalid("receipt_truncated", "the file ends before the picture does") from broken

@@ -114,7 +114,8 @@ def _beside(row: Row, found: Sequence[Amount]) -> str:
     pieces = [line.text for line in row.lines if letters(line.text) >= 3 and not _NUMBERISH.match(line.text)]
     text = plain(" ".join(pieces))
     cut = next((amount.start for amount in amounts_in(text) if amount.exact and amount.start > 2), len(text))
-    trimmed = re.sub(r"\s+\d{1,3}\s?[x@*]\s*$", "", text[:cut])
+    quantity = r"\s+\d{1,4}\s?[x@*]?\s*$" if cut < len(text) else r"\s+\d{1,4}\s?[x@*]\s*$"
+    trimmed = re.sub(quantity, "", text[:cut])
     return _TRAIL.sub("", trimmed)
 
 
