@@ -58,6 +58,7 @@ def read_body() -> dict[str, Any]:
 
 def break_answer(sim: Sim, route: str) -> Response | None:
     """The broken answer that a fault asks for on this route, before anything has happened."""
+    request.get_data()  # an unread body would keep a server from closing the connection
     fault = take_fault(sim, "broken_answer", route=route)
     return broken(sim, fault) if fault else None
 

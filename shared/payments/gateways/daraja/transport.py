@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import requests
 
 MAX_ANSWER_BYTES = 256 * 1024
+TOKEN_SECONDS = 10.0
+"""The longest read of a token: with the connect time-out it stays inside of the lease (tokens.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,13 @@ class Transport:
 
     def get_basic(self, path: str, user: str, password: str) -> HttpAnswer | NoHttpAnswer:
         """GET with HTTP Basic authentication."""
-        return self._send("GET", path, auth=(user, password))
+        connect, read = self._timeouts
+        return self._send("GET", path, auth=(user, password), timeout=(connect, min(read, TOKEN_SECONDS)))
 
     def post(self, path: str, body: Mapping[str, Any], bearer: str) -> HttpAnswer | NoHttpAnswer:
         """POST a JSON body with a bearer token."""
-        return self._send("POST", path, json=body, headers={"Authorization": f"Bearer {bearer}"})
+        headers = {"Authorization": f"Bearer {bearer}"}
+        return self._send("POST", path, json=body, headers=headers, timeout=self._timeouts)
 
     def _send(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
         import requests
@@ -65,7 +69,6 @@ class Transport:
             with self._open().request(
                 method,
                 self._base + path,
-                timeout=self._timeouts,
                 allow_redirects=False,
                 stream=True,
                 **options,
