@@ -24,7 +24,7 @@ def document(functions: Functions, server: str) -> dict[str, Any]:
 
 def _api(functions: Functions, name: str) -> Any:
     try:
-        return functions.api(name)
+        return getattr(functions.module(name), "api", None)
     except Exception:  # noqa: BLE001 - one broken function must not hide the others' documentation
         logs.error("a function could not be loaded for its documentation", exc_info=True, function=name)
         return None

@@ -12,10 +12,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from local.topology import Function
+from local.topology import ROOT, Function
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -24,10 +25,16 @@ _SIGNATURE = "FUNCTION_SIGNATURE_TYPE"
 
 
 class Functions:
-    """Loads functions when they are first called; a load that failed is tried again by the next call."""
+    """Loads functions when they are first called; a load that failed is tried again by the next call.
 
-    def __init__(self, topology: Sequence[Function]) -> None:
+    Args:
+        topology: which functions there are.
+        folder: where ``{name}/main.py`` lies.
+    """
+
+    def __init__(self, topology: Sequence[Function], folder: Path = ROOT / "functions") -> None:
         self.topology = {function.name: function for function in topology}
+        self._folder = folder
         self._loaded: dict[str, tuple[WSGIApplication, ModuleType]] = {}
         self._lock = threading.Lock()
 
@@ -35,9 +42,9 @@ class Functions:
         """The WSGI app of a function; raises whatever loading its main.py raises."""
         return self._load(name)[0]
 
-    def api(self, name: str) -> Any:
-        """The route registry that an HTTP function serves, None for others."""
-        return getattr(self._load(name)[1], "api", None)
+    def module(self, name: str) -> ModuleType:
+        """The main.py of a function as loaded; raises whatever loading it raises."""
+        return self._load(name)[1]
 
     def loaded(self) -> frozenset[str]:
         """The names of the functions that were called already."""
@@ -54,16 +61,16 @@ class Functions:
         if name not in self._loaded:
             with self._lock:
                 if name not in self._loaded:
-                    self._loaded[name] = _create(self.topology[name])
+                    self._loaded[name] = _create(name, self._folder / name / "main.py")
         return self._loaded[name]
 
 
-def _create(function: Function) -> tuple[WSGIApplication, ModuleType]:
+def _create(name: str, source: Path) -> tuple[WSGIApplication, ModuleType]:
     import functions_framework
 
     with _isolated():
         create: Callable[..., WSGIApplication] = functions_framework.create_app
-        app = create(target=function.name, source=str(function.source))
+        app = create(target=name, source=str(source))
         return app, sys.modules["main"]
 
 

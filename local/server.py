@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,7 @@ class Server:
     def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
         self._server: Any = create_server(
             app,
-            host=host,
-            port=port,
+            sockets=[socket.create_server((host, port))],  # waitress leaks its threads when a port is taken
             threads=THREADS,
             ident="hesabu",
             max_request_body_size=MAX_BODY_BYTES,
@@ -41,6 +41,8 @@ class Server:
 
     def stop(self, seconds: float = 10) -> None:
         """Accept nobody new, let requests at hand finish and their answers leave, then close."""
+        if self._stop.is_set():
+            return
         self._server.accepting = False
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=seconds)
         self._stop.set()

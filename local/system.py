@@ -197,16 +197,20 @@ class System:
         return links | ({"Simulated phones": "/safaricom/phone"} if self.safaricom is not None else {})
 
     def _tick_forever(self, work: Callable[[], int]) -> None:
-        def loop() -> None:
-            while not self._stop.wait(TICK_SECONDS):
-                try:
-                    work()
-                except Exception:  # noqa: BLE001 - a busy disk must not stop the clock; the next tick tries again
-                    logs.error("a tick failed", exc_info=True)
-
-        ticker = threading.Thread(target=loop, name="ticker", daemon=True)
+        ticker = threading.Thread(target=self._ticks, args=(work,), name="ticker", daemon=True)
         self._tickers.append(ticker)
         ticker.start()
+
+    def _ticks(self, work: Callable[[], int]) -> None:
+        trouble = ""
+        while not self._stop.wait(TICK_SECONDS):
+            try:
+                work()
+                trouble = ""
+            except Exception as error:  # noqa: BLE001 - a full disk must not stop the clock; said once, tried on
+                if trouble != repr(error):
+                    logs.error("a tick failed; trying on", exc_info=True)
+                trouble = repr(error)
 
 
 def _addressed(settings: Settings, url: str) -> Settings:

@@ -79,11 +79,6 @@ class Function(_Record):
             case ScheduleTrigger(local_seconds=seconds):
                 return f"every {seconds} seconds"
 
-    @property
-    def source(self) -> Path:
-        """Its main.py."""
-        return ROOT / "functions" / self.name / "main.py"
-
 
 class _File(_Record):
     schema_: str = Field(alias="$schema", default="")
