@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from shared.receipts.extract.amounts import amounts_in
+from shared.receipts.extract.labels import Label, label_of
 from shared.receipts.extract.text import any_of, digits, fold, letters, plain
 from shared.receipts.model import Row
 
@@ -143,6 +145,8 @@ def _closes_head(text: str) -> bool:
 def _name_in(row: Row) -> str | None:
     """The part of a row that could be a name, or None."""
     text = plain(" ".join(line.text for line in row.lines if letters(line.text) >= 2))
+    if label_of(row.text) is not Label.NONE and amounts_in(row.text):
+        return None  # part of a sum
     text = _OWNED.sub("", text)
     match = _LEGAL.search(text)
     if match is not None:
