@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shared.core.clock import Clock
 from shared.core.ids import Ids
-from shared.core.settings import Settings
 from shared.messages.channels.port import MessageChannel
 from shared.store import Store
+
+if TYPE_CHECKING:
+    from shared.core.settings import Settings
 
 
 class Ports(Protocol):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.core.clock import Clock
 from shared.core.errors import Invalid
-from shared.core.settings import Settings
 from shared.messages.channels.folder import FolderChannel
 from shared.messages.channels.port import MessageChannel
 from shared.messages.model import Channel
+
+if TYPE_CHECKING:
+    from shared.core.settings import Settings
 
 
 def sms_channel_for(settings: Settings, clock: Clock) -> MessageChannel:
