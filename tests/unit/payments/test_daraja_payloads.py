@@ -170,6 +170,16 @@ def test_string_codes_and_numbers_are_read_alike() -> None:
     assert parse_stk_callback(stk(ResultCode=777)).evidence().outcome is Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("written", "cents"), [("1", 100), ("1.00", 100), ("1e2", 10_000), ('"1,250"', 125_000)]
+)
+def test_an_amount_is_read_exactly_however_it_is_written(written: str, cents: int) -> None:
+    body = stk([item("Amount", "@"), item("MpesaReceiptNumber", "NLJ7RT61SV")]).replace(
+        b'"@"', written.encode()
+    )
+    assert parse_stk_callback(body).amount_cents == cents
+
+
 @pytest.mark.parametrize("items", [[], [item("Amount", 5)], [item("MpesaReceiptNumber", "NLJ7RT61SV")]])
 def test_success_without_receipt_or_amount_is_no_success(items: list[Any]) -> None:
     assert parse_stk_callback(stk(items)).evidence().outcome is Outcome.UNKNOWN
@@ -205,6 +215,10 @@ def test_the_same_item_twice_is_fine_and_contradicting_ones_are_not() -> None:
         {"items": [item("Amount", "five")]},
         {"items": [item("Amount", "0.001")]},
         {"items": [item("Amount", 10**20)]},
+        {"items": [item("Amount", "1e999999")]},
+        {"items": [item("Amount", "NaN")]},
+        {"items": [item("Amount", "Infinity")]},
+        {"items": [item("TransactionDate", "00010101000000")]},
         {"items": [item("TransactionDate", "yesterday")]},
         {"items": [item("MpesaReceiptNumber", "'; DROP TABLE")]},
         {"items": [item("x", 1)] * 201},
@@ -215,6 +229,35 @@ def test_wrong_types_and_values_are_invalid(changes: dict[str, Any]) -> None:
         parse_stk_callback(stk(**changes))
     assert caught.value.code == "callback_invalid"
     assert caught.value.errors
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TransAmount", "0.00"),
+        ("TransAmount", "-5.00"),
+        ("TransAmount", "1e999999"),
+        ("TransAmount", None),
+        ("TransAmount", {"a": 1}),
+        ("TransID", ""),
+        ("TransID", "a b"),
+        ("TransID", ["RKL51ZDR4F"]),
+        ("TransTime", "soon"),
+        ("BusinessShortCode", ""),
+        ("MSISDN", "x" * 1001),
+    ],
+)
+def test_a_c2b_notice_without_money_or_receipt_is_invalid(name: str, value: Any) -> None:
+    body = json.loads(raw("c2b_confirmation_till_v2_masked")) | {name: value}
+    with pytest.raises(Invalid) as caught:
+        parse_c2b(json.dumps(body).encode())
+    assert caught.value.errors[0].pointer == f"/{name}"
+
+
+def test_an_msisdn_of_no_known_form_identifies_nobody() -> None:
+    body = json.loads(raw("c2b_confirmation_till_v2_masked")) | {"MSISDN": "0712345678x"}
+    payer = parse_c2b(json.dumps(body).encode()).evidence().payer
+    assert (payer.kind, payer.value, payer.name) == (None, "", "AMINA")
 
 
 HOSTILE = {

@@ -7,9 +7,8 @@ from typing import Any
 
 from shared.core.clock import Clock
 from shared.payments.gateways.daraja.oauth import OAuth
-from shared.payments.gateways.daraja.payloads import PROVIDER
 from shared.payments.gateways.daraja.request import DarajaAccount, push_body, query_body
-from shared.payments.gateways.daraja.results import stk_result
+from shared.payments.gateways.daraja.results import PROVIDER, stk_result
 from shared.payments.gateways.daraja.tokens import SharedToken, TokenRefused, TokenStore
 from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, Transport
 from shared.payments.gateways.port import (

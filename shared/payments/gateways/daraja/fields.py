@@ -25,7 +25,7 @@ _PHONE = re.compile(r"254[0-9]{9}")
 class Payload(BaseModel):
     """A payload of Daraja: immutable, and unknown fields are let through, since Safaricom adds some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
 
 
 def as_text(value: Any) -> str:
@@ -34,7 +34,7 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError("must be text or a number")
-    text = str(value).strip()
+    text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
     if len(text) > 1000:
         raise ValueError("is too long")
     return text

@@ -21,7 +21,6 @@ from shared.payments.gateways.daraja.fields import (
 )
 from shared.payments.gateways.daraja.fields import payer_hint as hint_of
 from shared.payments.gateways.daraja.payloads import (
-    PROVIDER,
     AsyncResult,
     C2bNotice,
     StkCallback,
@@ -31,6 +30,7 @@ from shared.payments.gateways.daraja.payloads import (
     result_from,
     stk_from,
 )
+from shared.payments.gateways.daraja.results import PROVIDER
 from shared.payments.gateways.daraja.strict_json import read_json
 from shared.payments.gateways.port import Evidence, Outcome
 

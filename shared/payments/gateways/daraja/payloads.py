@@ -25,11 +25,10 @@ from shared.payments.gateways.daraja.fields import (
     as_text,
     payer_hint,
 )
-from shared.payments.gateways.daraja.results import stk_result
+from shared.payments.gateways.daraja.results import PROVIDER, stk_result
 from shared.payments.gateways.daraja.strict_json import read_json
 from shared.payments.gateways.port import Evidence, Outcome
 
-PROVIDER = "mpesa"
 ModelT = TypeVar("ModelT", bound=Payload)
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from shared.payments.gateways.port import Outcome
 
+PROVIDER = "mpesa"
+"""The first half of the key of M-Pesa money; the second is the receipt number."""
+
 
 @dataclass(frozen=True, slots=True)
 class StkResult:
