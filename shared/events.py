@@ -174,7 +174,8 @@ def parse(cloud_event: Any) -> Event[EventData]:
 def _parse_object(cloud_event: dict[str, Any]) -> Event[EventData]:
     """A bucket event carries no business of ours: objects are named ``receipts/{business}/…``."""
     try:
-        data = ObjectFinalized.model_validate({k: str(v) for k, v in _data(cloud_event).items()})
+        given = {name: str(v) for name, v in _data(cloud_event).items() if isinstance(v, str | int)}
+        data = ObjectFinalized.model_validate(given)
         room, business, _ = data.name.split("/", 2)
     except (ValidationError, ValueError):
         raise Invalid("event_invalid", "a stored object is named receipts/{business}/{file}") from None
@@ -190,7 +191,7 @@ def _data(cloud_event: dict[str, Any]) -> dict[str, Any]:
     if isinstance(data, str | bytes):
         try:
             data = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
     if not isinstance(data, dict):
         raise Invalid("event_invalid", "the event carries no JSON object as data")

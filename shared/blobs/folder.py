@@ -47,7 +47,7 @@ class FolderBlobs:
         return self._bucket
 
     def put(self, name: str, content: bytes, *, only_if_absent: bool = False) -> Blob:
-        """Store a whole file, on disk before it returns; raises AlreadyExists, Invalid, Refused, Unavailable."""
+        """Store a whole file, on disk before it returns; raises AlreadyExists, Invalid, Refused."""
         path = self._path(name)
         with _explained(name):
             if path.is_dir() or any(parent.is_file() for parent in path.parents):

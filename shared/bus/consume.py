@@ -61,7 +61,7 @@ class Consumer(Generic[P]):
             self._bury(ports.store, cloud_event, error)
 
     def _bury(self, store: Store, cloud_event: Any, error: Permanent) -> None:
-        raw = json.dumps(cloud_event, default=str, sort_keys=True)[:200_000]
+        raw = _as_text(cloud_event)[:200_000]
         business = _business(cloud_event)
         key = Key(DEAD_LETTERS, derived_id("dead", self.name, raw))
 
@@ -70,12 +70,24 @@ class Consumer(Generic[P]):
                 "consumer": self.name,
                 "event": raw,
                 "code": error.code,
-                "message": error.message[:1000],
+                "message": _storable(error.message[:1000]),
             }
             tx.put(key, {**letter, "recorded_at": tx.now})
 
         store.transaction(business, record)
         logs.error("event buried", business=business, consumer=self.name, code=error.code, dead_letter=key.id)
+
+
+def _as_text(cloud_event: Any) -> str:
+    """ASCII JSON of whatever arrived: escaped, so that zero bytes and half characters can be stored."""
+    try:
+        return json.dumps(cloud_event, default=ascii, sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        return ascii(type(cloud_event)) + " that is no JSON"
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _business(cloud_event: Any) -> str:

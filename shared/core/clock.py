@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from shared.core.errors import Invalid
 
+_DARAJA = re.compile(r"[0-9]{14}")
 EAT = timezone(timedelta(hours=3), "EAT")
 """East Africa Time: a fixed UTC+3, Kenya keeps no summer time."""
 
@@ -62,7 +64,7 @@ def parse_rfc3339(text: str) -> datetime:
         raise Invalid("time_invalid", f"'{text[:40]}' is not an RFC 3339 time") from None
     if moment.tzinfo is None:
         raise Invalid("time_invalid", f"'{text[:40]}' has no time zone")
-    return moment.astimezone(UTC)
+    return _as_utc(moment)
 
 
 def business_day(moment: datetime) -> str:
@@ -77,7 +79,18 @@ def daraja_timestamp(moment: datetime) -> str:
 
 def parse_daraja_timestamp(text: str | int) -> datetime:
     """Read Daraja's zone-less East African timestamp as UTC; raises Invalid ``time_invalid``."""
+    digits = str(text)
     try:
-        return datetime.strptime(str(text), "%Y%m%d%H%M%S").replace(tzinfo=EAT).astimezone(UTC)
+        if not _DARAJA.fullmatch(digits):  # strptime alone takes fewer digits and guesses
+            raise ValueError
+        moment = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=EAT)
     except ValueError:
-        raise Invalid("time_invalid", f"'{str(text)[:40]}' is not YYYYMMDDHHmmss") from None
+        raise Invalid("time_invalid", f"'{digits[:40]}' is not YYYYMMDDHHmmss") from None
+    return _as_utc(moment)
+
+
+def _as_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("time_invalid", f"{moment.isoformat()} lies outside the calendar") from None

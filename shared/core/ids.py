@@ -48,8 +48,9 @@ class SeededIds:
 
 
 def derived_id(prefix: str, *parts: str) -> str:
-    """The id of a fact that has a natural key: the same parts always give the same id."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    """The id of a fact that has a natural key: the same parts always give the same id, others another."""
+    escaped = (part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts)
+    digest = hashlib.sha256("\x1f".join(escaped).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{prefix}_{digest[:32]}"
 
 
@@ -58,6 +59,6 @@ def check_id(value: str, what: str = "id") -> str:
 
     Raises InvalidDocument: other characters, over 128 long, ``.``, ``..`` or a leading ``__``.
     """
-    if not _ID.fullmatch(value) or value in {".", ".."} or value.startswith("__"):
-        raise InvalidDocument(f"{what} '{value[:40]}' is not a valid id", code="invalid_id")
+    if not isinstance(value, str) or not _ID.fullmatch(value) or value in {".", ".."} or value[:2] == "__":
+        raise InvalidDocument(f"{what} {str(value)[:40]!a} is not a valid id", code="invalid_id")
     return value

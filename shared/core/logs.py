@@ -16,17 +16,24 @@ _PHONE = re.compile(r"\b(?:\+?254|0)[17][0-9 -]{7,11}[0-9]\b")
 
 def redact(fields: dict[str, Any]) -> dict[str, Any]:
     """Hide values whose field name says what they are, then phone numbers inside any text."""
-    clean: dict[str, Any] = {}
-    for key, value in fields.items():
-        if _HIDDEN.search(key):
-            clean[key] = "[hidden]"
-        elif isinstance(value, dict):
-            clean[key] = redact(value)
-        elif isinstance(value, str):
-            clean[key] = _PHONE.sub("[phone]", value)
-        else:
-            clean[key] = value
-    return clean
+    return {
+        str(key): "[hidden]" if _HIDDEN.search(str(key)) else _redact_value(value)
+        for key, value in fields.items()
+    }
+
+
+def _redact_value(value: Any) -> Any:
+    match value:
+        case dict():
+            return redact(value)
+        case list() | tuple() | set() | frozenset():
+            return [_redact_value(item) for item in value]
+        case None | bool() | float():
+            return value
+        case int():
+            return "[phone]" if _PHONE.fullmatch(str(value)) else value
+        case _:
+            return _PHONE.sub("[phone]", str(value))
 
 
 class JsonFormatter(logging.Formatter):

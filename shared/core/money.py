@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from shared.core.errors import Invalid
 
 KES = "KES"
 MAX_CENTS = 2**53
-_DECORATION = re.compile(r"(?i)\b(?:kes|kshs?|sh|shs)\.?|/[=-]|\s|,")
+_CURRENCY = r"(?:kes|kshs?|shs?)\.?"
+_AMOUNT = re.compile(
+    rf"(?i)\s*([+-]?)\s*(?:{_CURRENCY}\s*)?([+-]?)"
+    r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+)?(\.[0-9]+)?"
+    rf"\s*(?:/[=-])?\s*(?:{_CURRENCY})?\s*",
+    re.ASCII,
+)
+"""Commas and blanks part groups of three and nothing else: ``1,50`` is a typing error, not 150 shillings."""
 
 
 def parse_cents(value: str | int | Decimal) -> int:
@@ -17,18 +24,26 @@ def parse_cents(value: str | int | Decimal) -> int:
 
     Raises Invalid ``amount_invalid`` for text that is no amount, a third decimal, or a size no store holds.
     """
-    text = value if isinstance(value, str) else str(value)
-    if isinstance(value, bool) or len(text) > 40:
-        raise Invalid("amount_invalid", "that is not an amount")
-    try:
-        amount = Decimal(_DECORATION.sub("", text))
-        cents = amount * 100
-        whole = cents == cents.to_integral_value()
-    except InvalidOperation:
-        raise Invalid("amount_invalid", f"'{text}' is not an amount") from None
-    if not cents.is_finite() or not whole or abs(cents) > MAX_CENTS:
-        raise Invalid("amount_invalid", f"'{text}' is not an amount in shillings and cents")
+    text = _plain(value)
+    match = _AMOUNT.fullmatch(text) if len(text) <= 40 else None
+    if match is None or not (match[3] or match[4]) or (match[1] and match[2]):
+        raise Invalid("amount_invalid", f"{text[:40]!a} is not an amount")
+    digits = re.sub("[ ,]", "", match[3] or "0")
+    cents = Decimal(f"{match[1]}{match[2]}{digits}{match[4] or ''}") * 100
+    if cents != int(cents) or abs(cents) > MAX_CENTS:
+        raise Invalid("amount_invalid", f"{text[:40]!a} is not an amount in shillings and cents")
     return int(cents)
+
+
+def _plain(value: object) -> str:
+    match value:
+        case str():
+            return value
+        case int() if not isinstance(value, bool) and abs(value) <= MAX_CENTS:
+            return str(value)
+        case Decimal() if value.is_finite() and abs(value.adjusted()) < 40:
+            return format(value, "f")
+    raise Invalid("amount_invalid", "that is not an amount")  # floats too: they are not exact
 
 
 def format_units(cents: int) -> str:

@@ -7,12 +7,12 @@ import re
 
 from shared.core.errors import Invalid
 
-_KENYAN = re.compile(r"(?:\+?254|0)?([17][0-9]{8})")
+_KENYAN = re.compile(r"(?:(?:\+|00)?2540?|0)?([17][0-9]{8})")
 _SEPARATORS = re.compile(r"[\s()./-]")
 
 
 def parse_phone(text: str) -> str:
-    """Read ``07…``, ``01…``, ``7…``, ``254…``, ``+254…`` with spaces or dashes as ``2547XXXXXXXX``.
+    """Read ``07…``, ``01…``, ``7…``, ``254…``, ``00254…``, ``+254 (0)7…`` as ``2547XXXXXXXX``.
 
     Raises Invalid ``phone_invalid``. The prefix never rejects: numbers are ported and new ranges open.
     """

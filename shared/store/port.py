@@ -76,6 +76,8 @@ class Tx:
 
     def set(self, key: Key, data: Data) -> Doc:
         """Buffer a document without looking at what was there before (queue rows, markers)."""
+        if key.collection in self._store.schema.append_only:
+            return self.create(key, data)
         return self._write(key, data, None)
 
     def update(self, key: Key, changes: Data) -> Doc:
@@ -85,8 +87,7 @@ class Tx:
 
     def delete(self, key: Key) -> None:
         """Buffer the removal of a document; removing an absent one changes nothing."""
-        if key.collection in self._store.schema.append_only:
-            raise Refused(f"{key.collection} is written once and never changed", code="append_only")
+        self._store.check_removable(key)
         if self.get(key) is not None:
             self.writes[key] = None
 
@@ -181,8 +182,10 @@ class Store:
     def discard(self, business: str, keys: Sequence[Key]) -> None:
         """Remove queue rows without looking at them first; a power failure may bring them back."""
         check_id(business, "business")
+        for key in keys:
+            self.check_removable(check_key(key))
         if keys:
-            self._adapter.commit(business, {}, {check_key(key): None for key in keys}, durable=False)
+            self._adapter.commit(business, {}, dict.fromkeys(keys), durable=False)
 
     def transaction(
         self,
@@ -242,6 +245,11 @@ class Store:
     def _commit(self, tx: Tx) -> None:
         if tx.writes or len(tx.reads) > 1:  # a single read is consistent with itself
             self._adapter.commit(tx.business, tx.reads, tx.writes)
+
+    def check_removable(self, key: Key) -> None:
+        """Raises Refused for documents of collections that are written once."""
+        if key.collection in self.schema.append_only:
+            raise Refused(f"{key.collection} is written once and never changed", code="append_only")
 
     def new_doc(self, key: Key, data: Data, before: Doc | None) -> Doc:
         """A checked document to be written over ``before``; the adapter stores it as it is."""

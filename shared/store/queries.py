@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from typing import Any
 
 from shared.core.errors import InvalidQuery
 from shared.store.model import Doc, Index, Query, Scan, Where
+from shared.store.values import indexable_fault
 
 MAX_LIMIT = 500
 MAX_IN = 30
+MAX_CURSOR = 16_384
+"""Characters: the longest indexed text, escaped and encoded, fits."""
 
 
 def plan(query: Query, indexes: tuple[Index, ...]) -> Scan:
@@ -44,8 +46,8 @@ def _conditions(
     equal: dict[str, tuple[Any, ...]] = {}
     ranges: list[Where] = []
     for condition in where:
+        values = _values(condition)
         if condition.op in ("==", "in"):
-            values = tuple(condition.value) if condition.op == "in" else (condition.value,)
             if condition.field in equal or not 1 <= len(values) <= MAX_IN:
                 raise InvalidQuery(f"{condition.field}: one condition with 1 to {MAX_IN} values")
             equal[condition.field] = values
@@ -54,6 +56,17 @@ def _conditions(
         else:
             raise InvalidQuery(f"a range is possible on the order field only, not on {condition.field}")
     return equal, tuple(ranges)
+
+
+def _values(condition: Where) -> tuple[Any, ...]:
+    several = condition.op == "in"
+    if several and not isinstance(condition.value, list | tuple | set | frozenset):
+        raise InvalidQuery(f"{condition.field}: `in` takes a list of values")
+    values = tuple(condition.value) if several else (condition.value,)
+    for value in values:
+        if fault := indexable_fault(value):
+            raise InvalidQuery(f"{condition.field}: {fault}")
+    return values
 
 
 def cursor_after(query: Query, scan: Scan, last: Doc) -> str:
@@ -67,14 +80,16 @@ def _read_cursor(query: Query) -> tuple[Any, ...] | None:
     if query.cursor is None:
         return None
     try:
+        if len(query.cursor) > MAX_CURSOR:
+            raise ValueError
         text = base64.b64decode(query.cursor + "=" * (-len(query.cursor) % 4), altchars=b"-_", validate=True)
         parts = json.loads(text)
-    except (binascii.Error, ValueError):
+    except (ValueError, RecursionError):
         raise InvalidQuery("the cursor is not one of ours") from None
     shape = [str] if query.order is None else [str, str | int]
     if not isinstance(parts, list) or len(parts) != len(shape) + 1 or parts[0] != _fingerprint(query):
         raise InvalidQuery("the cursor belongs to another query")
-    if not all(isinstance(part, str | int) for part in parts[1:]) or not isinstance(parts[-1], str):
+    if any(map(indexable_fault, parts[1:])) or not isinstance(parts[-1], str):
         raise InvalidQuery("the cursor is not one of ours")
     return tuple(parts[1:])
 

@@ -76,8 +76,20 @@ def _check_value(value: Any, path: str, depth: int, *, in_list: bool) -> None:
 def check_indexed(data: Data, fields: set[str]) -> None:
     """Indexed fields must be present, of one scalar type, never null, and short (rule 5)."""
     for name in fields:
-        value = data.get(name)
-        if not isinstance(value, str | int):
-            raise InvalidDocument(f"/{name} is indexed: it must be text, a number or a boolean")
-        if isinstance(value, str) and len(value.encode()) > MAX_INDEXED_BYTES:
-            raise InvalidDocument(f"/{name} is indexed: at most {MAX_INDEXED_BYTES} bytes")
+        if fault := indexable_fault(data.get(name)):
+            raise InvalidDocument(f"/{name} is indexed: {fault}")
+
+
+def indexable_fault(value: Any) -> str | None:
+    """Why a value can stand in no index, and so in no condition of a query; None when it can."""
+    if isinstance(value, int):
+        return None if abs(value) <= MAX_INT else "integers end at 2^53"
+    if not isinstance(value, str):
+        return "it must be text, a number or a boolean"
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError:
+        return "text holds half a character (a lone surrogate)"
+    if "\x00" in value:
+        return "text holds a zero byte"
+    return None if size <= MAX_INDEXED_BYTES else f"at most {MAX_INDEXED_BYTES} bytes"
