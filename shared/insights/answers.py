@@ -67,7 +67,7 @@ def _sentences(plan: Plan, result: Result, facts: Mapping[str, Fact], context: C
     templates = TEMPLATES[context.language]
     words = _words(plan, facts, context)
     chosen = [templates[f"{plan.intent}.{name}"] for name in (result.sentence, *result.extra)]
-    return " ".join(fill(template, facts, words) for template in chosen)
+    return " ".join(fill(template, facts, words, context.language) for template in chosen)
 
 
 def _words(plan: Plan, facts: Mapping[str, Fact], context: Context) -> dict[str, str]:
@@ -115,7 +115,7 @@ def _citation(fact: Fact) -> Citation:
 def _table(table: Table, facts: Mapping[str, Fact], language: Language) -> AnswerTable:
     rows = [
         Line(
-            name=say_code(row.name, language) if table.named_by else row.name,
+            name=say_code(row.name, table.named_by, language),
             cells=[facts[name].formatted for name in row.facts],
             facts=list(row.facts),
             record_id=row.record_id,
@@ -131,6 +131,6 @@ def _chart(table: Table | None, facts: Mapping[str, Fact], language: Language) -
     """Bars of the first amount of every row, when the rows hold amounts."""
     if table is None or not table.rows or facts[table.rows[0].facts[0]].unit != "KES":
         return None
-    labels = [say_code(row.name, language) if table.named_by else row.name for row in table.rows]
+    labels = [say_code(row.name, table.named_by, language) for row in table.rows]
     series = Series(name=LABELS[language][table.columns[1]], facts=[row.facts[0] for row in table.rows])
     return Chart(labels=labels, series=[series], unit="KES")

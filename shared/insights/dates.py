@@ -214,3 +214,8 @@ _SOURCES: tuple[tuple[str, Read], ...] = (
 def phrases() -> tuple[Phrase, ...]:
     """Every kind of date phrase, the most specific first."""
     return tuple(Phrase(re.compile(source), read) for source, read in _SOURCES)
+
+
+def is_date_word(word: str) -> bool:
+    """Whether a lower-case word alone is a date phrase: a month, a day of the week, a year."""
+    return any(phrase.pattern.fullmatch(word) for phrase in phrases())

@@ -15,7 +15,7 @@ _CONCEPTS: dict[str, str] = {
     r"|brought in|money in|came in|coming in|made|sold|mapato|mauzo|kipato|\w*(?:me|li|na|ta)uza"
     r"|\w*(?:me|li|na|ta)pata|\w*(?:me|li|na)(?:ingia|ingiza|ingizia)|\w+imake|how are we doing",
     "expense": r"spen[dt]\w*|expens\w+|costs?|costing|\w*cost|outgoings?|expenditures?|purchases?|money out"
-    r"|paid for|matumizi|gharama|\w*(?:me|li|na)tumi[ak]\w*|\w*tumia|manunuzi",
+    r"|pay(?:ing)? for|paid for|(?:we|i) pay|matumizi|gharama|\w*(?:me|li|na)tumi[ak]\w*|\w*tumia|manunuzi",
     "breakdown": r"patterns?|break ?downs?|breaking down|by category|categor\w+|per category"
     r"|where\b.*\b(?:money|cash|pesa)\b.*\b(?:go\w*|gone|went)|\w*(?:na|me)?enda wapi|mgawanyo|mchanganuo"
     r"|kwa aina|aina za|\w*tumia\w* pesa (?:wapi|kwa nini)|spend\w*\b.*\bon\b(?: what)?\??$"
@@ -25,16 +25,16 @@ _CONCEPTS: dict[str, str] = {
     "customer": r"customers?|clients?|buyers?|wateja|mteja|wanunuzi|who|whom|nani|akina nani|macustomer\w*",
     "unpaid": r"outstanding|unpaid|owe[sd]?|owing|(?:haven't|hasn't|have not|has not|not)(?: yet)? paid"
     r"|(?:yet|still) to pay|debtors?|debts?|receivables?|deni|madeni|\w*daiwa\w*|\w*(?:na|tu|wa)dai"
-    r"|\w*(?:ja|ku)lip(?:a|wa)(?: bado)?|bado kulipa|due",
+    r"|\w*(?:ja|ku)(?:tu|ni)?lip(?:a|wa)|bado kulipa|due",
     "overdue": r"overdue|past due|\w*chelew\w+|imepita muda",
     "invoice": r"invoices?|bills|ankara|invoisi|mainvoice",
     "health": r"health\w*|overview|financial (?:summary|position|state|condition|standing)"
-    r"|summary of (?:my|our|the) (?:finances?|business|company|money)|how is (?:my|our"
-    r"|the) business(?: doing)?"
+    r"|summary of (?:my|our|the) (?:finances?|business|company|money)"
+    r"|how(?:'s| is) (?:my |our |the )?business"
     r"|afya|hali (?:ya|yetu ya|yangu ya) (?:\w+ ya )?(?:kifedha|biashara|fedha|pesa)|hali ya kifedha"
     r"|biashara (?:yangu |yetu )?(?:inaendeleaje|iko aje|inaendaje|iko vipi)|muhtasari",
     "compare": r"compar\w+|versus|vs\.?|linganish\w*|\w*linganisha|ulinganisho|kuliko|tofauti (?:ya|kati)"
-    r"|(?:better|worse|more|less|higher|lower) than|as against",
+    r"|(?:better|worse|more|less|higher|lower) than|against|changed? (?:in|from)",
     "doing": r"poa|\w*shuka|\w*panda|\w*endelea|improv\w+|grow\w*|grew|dropp?\w*|doing",
     "trend": r"trends?|over time|(?:by|per|each|every) (?:month|week|day)|monthly|weekly|mwenendo"
     r"|kila (?:mwezi|wiki|siku)",
@@ -124,7 +124,8 @@ _SWAHILI = (
 _ENGLISH = (
     r"the|is|are|was|were|what|which|how|much|many|my|our|we|i|me|of|to|from|for|in|on|this|last|show"
     r"|did|do"
-    r"|have|has|any|much|month|week|year|quarter|by|and|please|who|where|with|payments?"
+    r"|have|has|any|money|shillings?|ksh?s?|bob|month|week|year|quarter|by|and|please|who|where|with"
+    r"|payments?"
 )
 
 

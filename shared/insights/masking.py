@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from shared.insights.dates import is_date_word
 from shared.insights.lexicon import is_known
 from shared.insights.text import clean
 from shared.store import Query, Store
@@ -43,12 +44,10 @@ def mask(question: str, names: frozenset[str]) -> str:
 
 def _without_names(text: str, names: frozenset[str], opening: bool) -> str:
     def word(match: re.Match[str]) -> str:
-        plain = match[0].casefold()
+        plain = match[0].casefold().removesuffix("'s")
         begins = opening and not text[: match.start()].strip()
-        is_name = (
-            plain in names or plain.removesuffix("'s") in names or (match[0][0].isupper() and not begins)
-        )
-        return "[NAME]" if is_name and not is_known(plain.removesuffix("'s")) else match[0]
+        suspect = plain in names or (match[0][0].isupper() and not begins)
+        return "[NAME]" if suspect and not is_known(plain) and not is_date_word(plain) else match[0]
 
     return _WORD.sub(word, text)
 

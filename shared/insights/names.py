@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-
+from shared.insights.dates import is_date_word
 from shared.insights.lexicon import is_known
-from shared.insights.periods import read_periods
 from shared.insights.text import clean
 
 _CAPITALISED = re.compile(r"(?:[A-Z][\w'&.-]*)(?: (?:[A-Z&][\w'&.-]*|and|na|wa|ya))*")
@@ -26,12 +24,8 @@ def _trimmed(run: str, opening: bool) -> str:
     words = [word.removesuffix("'s").strip(".") for word in run.split()]
     if opening:
         words = words[1:]
-    while words and (is_known(words[0].casefold()) or _is_date(words[0])):
+    while words and (is_known(words[0].casefold()) or is_date_word(words[0].casefold())):
         words = words[1:]
     while words and (is_known(words[-1].casefold()) or words[-1].casefold() in {"and", "na", "wa", "ya"}):
         words = words[:-1]
     return " ".join(words)
-
-
-def _is_date(word: str) -> bool:
-    return bool(read_periods(word.casefold(), date(2026, 1, 1)))

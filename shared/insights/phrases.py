@@ -15,7 +15,8 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "to {top_category.label}: "
         "{top_category}, {top_share} of the total.",
         "expense_breakdown.none": "No expenses were recorded.",
-        "largest_expenses.some": "The largest expense{on_what} was {largest} ({largest.label}), out of "
+        "largest_expenses.some": "The largest expense{on_what} was {largest} ({largest.label}, "
+        "{largest.period}), out of "
         "{expenses} spent.",
         "largest_expenses.none": "No expenses were recorded{on_what}.",
         "outstanding_invoices.some": "{owing_customers#customer owes|customers owe} {outstanding} on "
@@ -69,7 +70,8 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "expense_breakdown.some": "Umetumia {expenses} kwa gharama {expense_count}. Nyingi zimeenda kwa "
         "{top_category.label}: {top_category}, {top_share} ya jumla.",
         "expense_breakdown.none": "Hakuna matumizi yaliyorekodiwa.",
-        "largest_expenses.some": "Gharama kubwa zaidi{on_what} ilikuwa {largest} ({largest.label}), "
+        "largest_expenses.some": "Gharama kubwa zaidi{on_what} ilikuwa {largest} ({largest.label}, "
+        "{largest.period}), "
         "kati ya {expenses} "
         "zilizotumika.",
         "largest_expenses.none": "Hakuna matumizi yaliyorekodiwa{on_what}.",

@@ -17,6 +17,7 @@ from shared.insights.text import lower
 
 Language = Literal["en", "sw"]
 SURE_MILLI = 600
+GREETING_WORDS = 4
 _POSITIONS = frozenset(
     {
         "outstanding_invoices",
@@ -139,7 +140,7 @@ def route(question: str, today: date) -> Reading:
     found |= {"category"} if filters.category else set()
     ranked = _ranked(found)
     if not ranked:
-        return _nothing(found, language)
+        return _nothing("greeting" in found and len(text.split()) <= GREETING_WORDS, language)
     best = ranked[0]
     margin = best.points - ranked[1].points if len(ranked) > 1 else 200
     names = names_in(question)
@@ -166,9 +167,8 @@ def _confidence(points: int, margin: int) -> int:
     return min(1000, points + 200 if margin >= 20 else points - 150)
 
 
-def _nothing(found: set[str], language: Language) -> Reading:
+def _nothing(greeted: bool, language: Language) -> Reading:
     """No concept of the trade: a greeting is answered as one, everything else asks back."""
-    greeted = "greeting" in found
     plan = Plan(intent="out_of_scope", confidence_milli=1000 if greeted else 0)
     return Reading(plan, language, refused="greeting" if greeted else "unknown")
 

@@ -12,25 +12,31 @@ from shared.insights.plan import Period
 from shared.insights.vocabulary import CATEGORIES, LABELS, MONTHS
 
 Language = Literal["en", "sw"]
-_SLOT = re.compile(r"\{(?P<name>[A-Za-z_0-9]+)(?P<label>\.label)?(?:#(?P<one>[^|}]*)\|(?P<many>[^}]*))?\}")
-_CODED = ("category:", "share:", "part:")
+_SLOT = re.compile(
+    r"\{(?P<name>[A-Za-z_0-9]+)(?P<part>\.label|\.period)?(?:#(?P<one>[^|}]*)\|(?P<many>[^}]*))?\}"
+)
+_BY_CATEGORY = frozenset({"category", "top_category", "expense", "largest"})
 
 
-def fill(template: str, facts: Mapping[str, Fact], words: Mapping[str, str]) -> str:
+def fill(template: str, facts: Mapping[str, Fact], words: Mapping[str, str], language: Language) -> str:
     """Put facts and words in their slots; raises KeyError for a slot that has neither."""
 
     def slot(match: re.Match[str]) -> str:
         name = match["name"]
-        if name in words:
-            return words[name]
-        fact = facts[name]
-        if match["label"]:
-            return fact.label
-        if match["one"] is None:
-            return fact.formatted
-        return f"{fact.formatted} {match['one'] if fact.value == '1' else match['many']}"
+        return words[name] if name in words else _said(facts[name], match, language)
 
     return _SLOT.sub(slot, template)
+
+
+def _said(fact: Fact, match: re.Match[str], language: Language) -> str:
+    """A fact in its slot: its figure, its label, its days, or its figure with a word in the right number."""
+    if match["part"] == ".label":
+        return fact.label
+    if match["part"] == ".period" and fact.period is not None:
+        return say_period(fact.period, language)
+    if match["one"] is None:
+        return fact.formatted
+    return f"{fact.formatted} {match['one'] if fact.value == '1' else match['many']}"
 
 
 def localise(fact: Fact, language: Language) -> Fact:
@@ -42,19 +48,19 @@ def localise(fact: Fact, language: Language) -> Fact:
 
 
 def _label(fact: Fact, language: Language) -> str:
-    if not fact.label:
-        kind = fact.id.split(":")[0]
-        code = fact.id.partition(":")[2]
-        label = LABELS[language].get(kind, kind)
-        return f"{label}: {CATEGORIES[language].get(code, code)}" if kind == "share" else label
-    if fact.id.startswith(_CODED) or fact.id == "top_category":
-        return say_code(fact.label, language)
-    return fact.label
+    kind, _, code = fact.id.partition(":")
+    if kind in _BY_CATEGORY:
+        return say_code(fact.label, "category", language)
+    if kind == "part":
+        return say_code(fact.label, "part", language)
+    label = fact.label or LABELS[language][kind]
+    return f"{label}: {CATEGORIES[language].get(code, code)}" if kind == "share" else label
 
 
-def say_code(code: str, language: Language) -> str:
-    """The name of a category or part; a code without a name is said as it is."""
-    return CATEGORIES[language].get(code) or LABELS[language].get(code, code)
+def say_code(name: str, named_by: str, language: Language) -> str:
+    """The name of a ``category`` or ``part``; any other name is said as it is."""
+    names = {"category": CATEGORIES, "part": LABELS}.get(named_by, {}).get(language, {})
+    return names.get(name, name)
 
 
 def say_day(day: date, language: Language) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from datetime import date
 
 from shared.insights.facts import Fact, Source, money_fact, tally
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import Scope, expenses
 from shared.insights.metrics.sums import amount, required, spending
-from shared.insights.plan import Assumption, Plan
+from shared.insights.plan import Assumption, Period, Plan
 from shared.store import Doc
 
 DEFAULT_ROWS = 5
@@ -27,18 +28,18 @@ def largest_expenses(scope: Scope, plan: Plan) -> Result:
     total = money_fact("expenses", summed, source)
     if not top:
         return Result((total,), "none")
-    each = [_one(doc, Source("expenses", period, (("id", doc.id),))) for doc in top]
-    rows = tuple(
-        Row(doc.data["merchant"] or doc.data["category"], (fact.id,), doc.id)
-        for doc, fact in zip(top, each, strict=True)
-    )
+    each = [_one(doc) for doc in top]
+    rows = tuple(Row(fact.label, (fact.id,), doc.id) for doc, fact in zip(top, each, strict=True))
     facts = (total, *each, each[0].model_copy(update={"id": "largest"}))
     assumed: tuple[Assumption, ...] = () if plan.limit else ("default_limit",)
-    return Result(facts, "some", table=Table(("expense", "amount"), rows, summed.count), assumptions=assumed)
-
-
-def _one(doc: Doc, source: Source) -> Fact:
-    label = doc.data["merchant"] or doc.data["category"]
-    return money_fact(
-        f"expense:{doc.id}", tally([doc], amount), source, f"{label}, {doc.data['business_day']}"
+    return Result(
+        facts, "some", table=Table(("expense", "amount"), rows, summed.count, "category"), assumptions=assumed
     )
+
+
+def _one(doc: Doc) -> Fact:
+    """One expense, labelled by whom it was paid to, or by its category's code when nobody is known."""
+    day = date.fromisoformat(doc.data["business_day"])
+    source = Source("expenses", Period(start=day, end=day), (("id", doc.id),))
+    label = doc.data["merchant"] or doc.data["category"]
+    return money_fact(f"expense:{doc.id}", tally([doc], amount), source, label)
