@@ -97,7 +97,8 @@ def _code(same: bool, receipt: ReceiptFacts, line: TransactionFacts) -> list[Rea
 def _day(days: int) -> list[Reason]:
     if days == 0:
         return [Reason("day_same", "paid on the receipt's day", 15)]
-    return [Reason("day_near", f"paid {abs(days)} days {'after' if days > 0 else 'before'} the receipt", 5)]
+    side = "after" if days > 0 else "before"
+    return [Reason("day_near", f"paid {abs(days)} days {side} the receipt", 10 if abs(days) <= 2 else 5)]
 
 
 def _merchant(receipt: ReceiptFacts, line: TransactionFacts) -> list[Reason]:
