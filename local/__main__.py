@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    system = System(local_settings(), callback_seconds=1)
+    system = System(local_settings())
     system.start(arguments.port, arguments.host)
     try:
         _greet(system, demo=arguments.demo)

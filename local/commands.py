@@ -12,9 +12,10 @@ from pathlib import Path
 from local.environment import local_settings
 from local.letters import dead_letters, replay
 from local.place import data_folder, hold, running
+from shared.access import businesses
 from shared.app import App
 from shared.bus.local import LocalBus, open_local_bus
-from shared.core.errors import Invalid
+from shared.core.errors import Invalid, NotFound
 from shared.core.ids import check_id
 
 MAX_FILE_BYTES = 15 << 20
@@ -66,6 +67,8 @@ def drop(arguments: argparse.Namespace) -> None:
         raise Invalid("file_too_large", f"{file} has more than {MAX_FILE_BYTES} bytes")
     name = f"receipts/{business}/{_ODD.sub('-', file.name)}"
     with opened() as (app, _bus):
+        if all(known.id != business for known in businesses(app.store)):
+            raise NotFound(f"there is no business '{business}'")
         app.blobs.put(name, file.read_bytes())
     print(f"stored as {name}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from shared.access import businesses
@@ -13,6 +14,8 @@ from shared.bus.local import LocalBus
 from shared.core.errors import Invalid, NotFound
 from shared.events import SYSTEM
 from shared.store import Doc, Key, Query, Store
+
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +28,25 @@ class Letter:
     type: str
     reason: str
 
+    @property
+    def queued(self) -> bool:
+        """Whether it still lies in the queue, rather than in the store."""
+        return self.id.startswith("q")
 
-def dead_letters(bus: LocalBus, store: Store) -> list[Letter]:
-    """Every dead letter, the queue's first."""
+
+def dead_letters(bus: LocalBus, store: Store, most: int = MOST) -> list[Letter]:
+    """Dead letters, the queue's first, ``most`` at most."""
     queued = [
-        Letter(f"q{d.seq}", d.business, d.consumer, d.type, d.last_error) for d in bus.dead_letters(500)
+        Letter(f"q{d.seq}", d.business, d.consumer, d.type, d.last_error) for d in bus.dead_letters(most)
     ]
-    return queued + [_refused(business, doc) for business, doc in _all_refused(store)]
+    refused = (_refused(business, doc) for business, doc in _all_refused(store, most))
+    return [*queued, *islice(refused, most - len(queued))]
 
 
 def replay(bus: LocalBus, store: Store, id_: str | None = None) -> int:
     """Deliver one dead letter again, or all; returns how many. Raises NotFound for an unknown id."""
     queued = _replay_queued(bus, id_)
-    refused = [(b, doc) for b, doc in _all_refused(store) if id_ is None or doc.id == id_]
+    refused = [(b, doc) for b, doc in _all_refused(store, MOST) if id_ is None or doc.id == id_]
     for business, doc in refused:
         bus.send(doc.data["consumer"], _event(doc))
         store.delete(business, Key(DEAD_LETTERS, doc.id))
@@ -52,9 +61,9 @@ def _replay_queued(bus: LocalBus, id_: str | None) -> int:
     return bus.replay(int(id_[1:])) if id_[:1] == "q" and id_[1:].isdecimal() else 0
 
 
-def _all_refused(store: Store) -> Iterator[tuple[str, Doc]]:
+def _all_refused(store: Store, most: int) -> Iterator[tuple[str, Doc]]:
     for business in [SYSTEM, *(doc.id for doc in businesses(store))]:
-        for doc in store.all(business, Query(DEAD_LETTERS, (), "recorded_at")):
+        for doc in store.query(business, Query(DEAD_LETTERS, (), "recorded_at", most)).docs:
             yield business, doc
 
 

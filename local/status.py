@@ -9,10 +9,15 @@ from typing import Any
 
 from local.feed import Feed
 from local.functions import Functions
+from local.letters import dead_letters
+from shared.access import businesses
 from shared.bus.local import Depth, LocalBus
 from shared.core.clock import Clock, rfc3339
+from shared.core.money import format_kes
+from shared.store import Query, Store, Where
 
 MESSAGES = 12
+LETTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +31,22 @@ class Runtime:
     outbox: Path
     about: Mapping[str, str]
     links: Mapping[str, str]
+    store: Store
 
 
 def status(runtime: Runtime) -> dict[str, Any]:
     """Everything at once: functions, queues, dead letters, the feed and messages, newest first."""
     depths = runtime.bus.depths()
+    letters = dead_letters(runtime.bus, runtime.store, LETTERS)
+    refused = sum(not letter.queued for letter in letters)
     return {
         "as_of": rfc3339(runtime.clock.now()),
         "about": dict(runtime.about),
-        "links": dict(runtime.links),
+        "links": {**runtime.links, **unpaid_link(runtime.store)},
         "functions": [_function(runtime, name) for name in runtime.functions.topology],
         "queues": [{"consumer": name, **asdict(depth)} for name, depth in sorted(depths.items())],
-        "totals": asdict(_total(list(depths.values()))),
-        "dead_letters": [_letter(letter) for letter in runtime.bus.dead_letters(20)],
+        "totals": asdict(_total([*depths.values(), Depth(dead=refused)])),
+        "dead_letters": [asdict(letter) for letter in letters],
         "feed": runtime.feed.latest(),
         "messages": messages(runtime.outbox),
     }
@@ -49,6 +57,16 @@ def messages(folder: Path) -> list[dict[str, str]]:
     from shared.messages.channels.folder import letters
 
     return [asdict(letter) for letter in letters(folder, MESSAGES)]
+
+
+def unpaid_link(store: Store) -> dict[str, str]:
+    """One open invoice of the first business that has any, with the way to ask for its money."""
+    for business in businesses(store):
+        query = Query("invoices", (Where("status", "==", "open"),), "due_date", 1)
+        for doc in store.query(business.id, query).docs:
+            owed = format_kes(doc.data["balance_cents"])
+            return {f"Unpaid: {doc.data['number']} ({owed})": "/docs#start_attempt"}
+    return {}
 
 
 def _function(runtime: Runtime, name: str) -> dict[str, Any]:
@@ -62,17 +80,6 @@ def _function(runtime: Runtime, name: str) -> dict[str, Any]:
         "loaded": name in runtime.functions.loaded(),
         "calls": calls,
         "failures": failures,
-    }
-
-
-def _letter(letter: Any) -> dict[str, Any]:
-    return {
-        "id": letter.seq,
-        "consumer": letter.consumer,
-        "type": letter.type,
-        "business": letter.business,
-        "attempts": letter.attempt,
-        "last_error": letter.last_error,
     }
 
 

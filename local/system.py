@@ -74,7 +74,12 @@ class System:
             self._guard.close()
             raise
         self.url = f"http://{host}:{self._server.port}"
-        self._compose()
+        try:
+            self._compose()
+        except BaseException:
+            self._server.stop()
+            self._guard.close()
+            raise
         self._server.start()
 
     def run(self) -> None:
@@ -160,6 +165,7 @@ class System:
             Path(self.settings.outbox_folder),
             self._about(),
             self._links(),
+            self.app.store,
         )
         self.gateway = self._gateway()
 

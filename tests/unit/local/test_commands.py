@@ -93,6 +93,7 @@ def test_an_event_that_a_consumer_refused_is_replayed_to_that_consumer_only(
 
 
 def test_drop_puts_a_file_under_its_business(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refuse_one(folder)
     photo = folder.parent / "my receipt (1).jpg"
     photo.write_bytes(b"\xff\xd8\xff")
     assert main(["drop", str(photo), "--business", "biz_a"]) == 0
@@ -105,6 +106,7 @@ def test_drop_puts_a_file_under_its_business(folder: Path, capsys: pytest.Captur
     [
         (["absent.jpg", "--business", "biz_a"], "No such file"),
         (["/dev/null", "--business", "../x"], "valid id"),
+        (["/dev/null", "--business", "biz_unknown"], "no business 'biz_unknown'"),
     ],
 )
 def test_drop_says_what_is_wrong(

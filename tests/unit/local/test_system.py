@@ -14,6 +14,7 @@ from runtime_world import START, settings
 
 from local.system import System
 from shared import app as composition
+from shared.access import add_business
 from shared.bus.local import Policy
 from shared.core.clock import ManualClock
 from shared.core.errors import Refused
@@ -21,6 +22,7 @@ from shared.core.ids import SeededIds
 from shared.events import PaymentSettled, new_event
 from shared.messages.channels.folder import FolderChannel
 from shared.messages.model import Channel, Message, Sender
+from shared.store import Key
 
 PAGE_PATHS = ("/", "/docs", "/openapi.json", "/status.json", "/assets/status.js", "/safaricom/phone")
 
@@ -107,8 +109,21 @@ def test_timers_run_and_everything_comes_to_rest(system: System) -> None:
 
 def test_a_poison_event_ends_as_a_dead_letter_of_the_store_and_the_queue_is_free(system: System) -> None:
     poison(system, "mpesa-X")
+    add_business(system.app.store, "biz_a", {"name": "Duka"})
     assert system.drain() == 1
-    assert status(system)["totals"] == {"waiting": 0, "in_flight": 0, "dead": 0}
+    found = status(system)
+    assert found["totals"] == {"waiting": 0, "in_flight": 0, "dead": 1}
+    assert found["dead_letters"][0]["reason"].startswith("event_invalid")
+
+
+def test_an_unpaid_invoice_is_linked(system: System) -> None:
+    assert not [label for label in status(system)["links"] if label.startswith("Unpaid")]
+    add_business(system.app.store, "biz_a", {"name": "Duka"})
+    invoice = {"status": "open", "due_date": "2026-03-05", "number": "INV-7", "balance_cents": 125000}
+    fields = {"customer_id": "cus_1", "created_on": "2026-03-01T07:00:00.000Z"}
+    system.app.store.put("biz_a", Key("invoices", "inv_1"), invoice | fields)
+    assert status(system)["links"]["Unpaid: INV-7 (KES 1,250.00)"] == "/docs#start_attempt"
+    assert "start_attempt" in get(system, "/docs")[2].decode()
 
 
 def test_the_status_page_shows_the_feed_and_dead_letters_escaped(system: System) -> None:
@@ -121,7 +136,7 @@ def test_the_status_page_shows_the_feed_and_dead_letters_escaped(system: System)
         system.clock.sleep(10)
     found = status(system)
     assert [entry["outcome"] for entry in found["feed"]] == ["dead", "again"]
-    assert found["dead_letters"][0]["last_error"] == "the function answered 500"
+    assert found["dead_letters"][0]["reason"] == "the function answered 500"
     html = get(system, "/")[2].decode()
     assert "&lt;script&gt;alert(1)" in html
     assert script not in html
