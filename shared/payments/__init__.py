@@ -1,0 +1,1 @@
+"""Collecting money: attempts, evidence, settlement, and the providers behind one port."""
