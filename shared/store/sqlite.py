@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from shared.core.errors import Unavailable
 from shared.store.model import Doc, Index, Key, Scan
@@ -39,23 +40,27 @@ class SqliteAdapter:
     """
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._durable = durable
+        self._process = os.getpid()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        self._lock_file = open(path.with_name(path.name + ".lock"), "a+b")  # noqa: SIM115 - held open
+        self._lock_file = _open_lock(path)
         with self._file_lock():
-            writer = self._connect(writer=True)
-            writer.execute(_TABLE)
+            try:
+                writer = self._connect(writer=True)
+            except Unavailable:
+                self._lock_file.close()
+                raise
         self._queue = CommitQueue(writer, self._file_lock, durable=durable)
 
     def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None:
         """Build one partial index a declared query shape, and triggers for write-once collections."""
 
         def build(writer: sqlite3.Connection) -> None:
-            for statement in _schema(indexes, append_only):
-                writer.execute(statement)
+            with self._reading(writer):
+                for statement in _schema(indexes, append_only):
+                    writer.execute(statement)
 
         self._queue.run(build)
 
@@ -66,8 +71,9 @@ class SqliteAdapter:
             for connection in [*self._readers, writer]:
                 connection.close()
 
-        self._queue.run(shut)
-        self._lock_file.close()
+        if not self._lock_file.closed:
+            self._queue.run(shut)
+            self._lock_file.close()
 
     def get_many(self, business: str, keys: Sequence[Key]) -> list[Doc | None]:
         if len(keys) == 1:
@@ -99,6 +105,7 @@ class SqliteAdapter:
         durable: bool = True,
     ) -> None:
         """Join the next group of commits and wait until it is on disk; raises Conflict, Unavailable."""
+        self._same_process()
         self._queue.submit(Commit(business, reads, writes, durable=durable))
 
     @contextlib.contextmanager
@@ -108,7 +115,13 @@ class SqliteAdapter:
         except sqlite3.Error as error:
             raise Unavailable(f"the database could not be read: {error}") from None
 
+    def _same_process(self) -> None:
+        """After a fork both processes would hold one lock and one connection: SQLite forbids it."""
+        if os.getpid() != self._process:
+            raise Unavailable("the store was opened before a fork; open it again in this process")
+
     def _reader(self) -> sqlite3.Connection:
+        self._same_process()
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect(writer=False)
@@ -116,6 +129,7 @@ class SqliteAdapter:
         return connection
 
     def _connect(self, *, writer: bool) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = None
         try:
             connection = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=256
@@ -123,17 +137,32 @@ class SqliteAdapter:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {1000 if writer else 0}")
+            if writer:
+                connection.execute(_TABLE)
         except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
             raise Unavailable(f"the database {self._path} cannot be opened: {error}") from None
         return connection
 
     @contextlib.contextmanager
     def _file_lock(self) -> Iterator[None]:
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        except (OSError, ValueError) as error:  # ValueError: the store is closed
+            raise Unavailable(f"the database cannot be locked: {error}") from None
         try:
             yield
         finally:
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def _open_lock(path: Path) -> BinaryIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(path.with_name(path.name + ".lock"), "a+b")
+    except OSError as error:
+        raise Unavailable(f"the database {path} cannot be opened: {error.strerror}") from None
 
 
 def _schema(indexes: Sequence[Index], append_only: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
-from shared.core.errors import Conflict, HesabuError, Refused, Unavailable
+from shared.core.errors import Conflict, HesabuError, Refused, Unavailable, UnknownOutcome
 from shared.store.group import GroupCommit, Job
 from shared.store.model import Doc, Key
 from shared.store.values import encode
@@ -22,6 +22,7 @@ from shared.store.values import encode
 _MOST_ROWS = 100
 """Rows a statement: 800 values stay under the limit of every SQLite build (999)."""
 Place = tuple[str, str, str]
+Row = tuple[Any, ...]
 
 
 class Commit(Job):
@@ -40,7 +41,9 @@ class Commit(Job):
     ) -> None:
         super().__init__(waits=durable)
         self.reads: dict[Place, str | None] = {(business, *key): etag for key, etag in reads.items()}
-        self.writes: dict[Place, Doc | None] = {(business, *key): doc for key, doc in writes.items()}
+        self.writes: dict[Place, Row | None] = {}
+        for key, doc in writes.items():  # encoded here: a document that cannot be is its own thread's error
+            self.writes[business, *key] = _row((business, *key), doc) if doc else None
 
 
 class CommitQueue:
@@ -89,17 +92,31 @@ class CommitQueue:
             self._sync(full=self._durable and any(job.waits for job in group))
             self._connection.execute("BEGIN IMMEDIATE")
             outcomes = self._apply(group)
-            self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._undo()
             if len(group) > 1:
                 # one refused write undid the group: each job on its own, so that only that one fails
                 return [outcome for job in group for outcome in self._commit([job])]
             if isinstance(error, sqlite3.IntegrityError):
                 return [Refused(f"the database refused the write: {error}", code="append_only")]
             return [Unavailable(f"the database could not commit: {error}")]
+        except BaseException:
+            self._undo()
+            raise
+        self._finish()
         return outcomes
+
+    def _finish(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._undo()
+            # a flush that failed half way may still be found in the log after a restart
+            raise UnknownOutcome(f"the database could not say that it committed: {error}") from None
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def _sync(self, *, full: bool) -> None:
         """FULL waits for the disk at COMMIT; NORMAL leaves that to the next FULL commit of the same log."""
@@ -109,7 +126,7 @@ class CommitQueue:
 
     def _apply(self, group: list[Commit]) -> list[HesabuError | None]:
         stale = self._stale(group)
-        final: dict[Place, Doc | None] = {}
+        final: dict[Place, Row | None] = {}
         outcomes: list[HesabuError | None] = []
         for number, job in enumerate(group):
             overtaken = number in stale or not final.keys().isdisjoint(job.reads)
@@ -130,24 +147,24 @@ class CommitQueue:
             stale.update(number for (number,) in found)
         return stale
 
-    def _write(self, final: Mapping[Place, Doc | None]) -> None:
-        for rows in _chunks([_row(place, doc) for place, doc in final.items() if doc is not None]):
+    def _write(self, final: Mapping[Place, Row | None]) -> None:
+        for rows in _chunks([row for row in final.values() if row is not None]):
             self._connection.execute(_upsert(len(rows)), _flat(rows))
-        for gone in _chunks([place for place, doc in final.items() if doc is None]):
+        for gone in _chunks([place for place, row in final.items() if row is None]):
             self._connection.execute(_delete(len(gone)), _flat(gone))
 
 
-def _row(place: Place, doc: Doc) -> tuple[Any, ...]:
+def _row(place: Place, doc: Doc) -> Row:
     body = doc.body or encode(doc.data)
     return (*place, body, doc.etag, doc.version, doc.created_at, doc.updated_at)
 
 
-def _chunks(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     for start in range(0, len(rows), _MOST_ROWS):
         yield rows[start : start + _MOST_ROWS]
 
 
-def _flat(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+def _flat(rows: Sequence[Row]) -> list[Any]:
     return [value for row in rows for value in row]
 
 
@@ -166,7 +183,7 @@ def _upsert(rows: int) -> str:
     return (
         f"INSERT INTO docs (b, c, id, body, etag, version, created_at, updated_at) VALUES {values} "  # noqa: S608
         "ON CONFLICT (b, c, id) DO UPDATE SET body = excluded.body, etag = excluded.etag, "
-        "version = excluded.version, updated_at = excluded.updated_at"
+        "version = excluded.version, created_at = excluded.created_at, updated_at = excluded.updated_at"
     )
 
 
