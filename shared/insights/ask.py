@@ -13,7 +13,6 @@ from shared.insights.calendar import previous_whole
 from shared.insights.customers import find_customer
 from shared.insights.metrics import REGISTRY, Scope
 from shared.insights.plan import Intent, Period, Plan
-from shared.insights.planning import second_reading
 from shared.insights.ports import Planner
 from shared.insights.router import Reading, route
 from shared.store import Store
@@ -50,6 +49,8 @@ def ask(ports: Needs, business: str, question: str, date_range: Period | None = 
     scope = Scope(ports.store, business, today)
     if reading.sure or ports.planner is None:
         return _answer(scope, reading, date_range)
+    from shared.insights.planning import second_reading  # only where a model may be asked
+
     second = second_reading(ports.planner, scope, question, reading)
     given = _answer(scope, second or reading, date_range)
     return given.model_copy(update={"method": "gemini"}) if second else given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from shared.insights.dates import is_date_word
 from shared.insights.lexicon import is_known
 from shared.insights.text import clean

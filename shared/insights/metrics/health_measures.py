@@ -55,10 +55,15 @@ def window(scope: Scope, back: int = 0) -> Period:
     return Period(start=end - timedelta(days=WINDOW_DAYS - 1), end=end)
 
 
-def profit(scope: Scope) -> Measured:
+def money_received(scope: Scope) -> list[Doc]:
+    """The settled payments of the window, read once for every measure that looks at them."""
+    return list(payments(scope, window(scope), Filters(), "settled"))
+
+
+def profit(scope: Scope, received: list[Doc]) -> Measured:
     """Income, costs and what is left; transfers to the owner are no cost."""
     period = window(scope)
-    earned, source = revenue(scope, period, Filters())
+    earned, source = tally(received, amount), Source("payments", period, (("status", "settled"),))
     costs = (doc for doc in expenses(scope, period, Filters()) if doc.data["category"] != NOT_COSTS)
     spent = tally(costs, amount)
     income = money_fact("income", earned, source)
@@ -123,11 +128,10 @@ def _invoiced(doc: Doc) -> int:
     return cents
 
 
-def matched(scope: Scope, income: Fact, earned_cents: int) -> tuple[Measured, Measured]:
+def matched(received: list[Doc], income: Fact, earned_cents: int) -> tuple[Measured, Measured]:
     """The largest customer's share of income, and the share of income that is matched to invoices."""
     if earned_cents <= 0:
         return Measured(()), Measured(())
-    received = list(payments(scope, window(scope), Filters(), "settled"))
     return _largest(received, income, earned_cents), _allocated(received, income, earned_cents)
 
 

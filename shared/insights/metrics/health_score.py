@@ -9,6 +9,7 @@ from shared.insights.metrics.health_measures import (
     collecting,
     debts,
     matched,
+    money_received,
     profit,
     rising,
 )
@@ -39,7 +40,8 @@ def health_score(scope: Scope, plan: Plan) -> Result:
 
 
 def _measure(scope: Scope) -> list[Measured]:
-    earned, owed = profit(scope), debts(scope)
+    payments = money_received(scope)
+    earned, owed = profit(scope, payments), debts(scope)
     income, outstanding = earned.facts[0], owed.facts[0]
     received = parse_cents(income.value)
     return [
@@ -47,7 +49,7 @@ def _measure(scope: Scope) -> list[Measured]:
         owed,
         collecting(scope, outstanding, parse_cents(outstanding.value)),
         rising(scope, income, received),
-        *matched(scope, income, received),
+        *matched(payments, income, received),
     ]
 
 
