@@ -79,6 +79,8 @@ def codes(decision: Decision) -> set[str]:
 class RecordingBus:
     """A bus that keeps what was published."""
 
+    collects_outbox = False
+
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
 

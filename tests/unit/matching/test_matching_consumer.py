@@ -1,0 +1,36 @@
+"""What the reconcile function does with events."""
+
+from __future__ import annotations
+
+from shared.bus.outbox import Outbox
+from shared.events import PaymentSettled, ReceiptRead, new_event
+from shared.matching.consumer import consumer
+from shared.store import Query
+from tests.unit.matching.test_reconcile import own
+from tests.unit.matching.world import WANJIKU, Shop
+
+
+def test_each_event_reaches_its_use_case(shop: Shop) -> None:
+    number = shop.invoice("inv_1", WANJIKU, 97_000)
+    payment = shop.payment("SJA1", 97_000, reference=number, **own(WANJIKU))
+    shop.receipt("rcp_1", 348_000, "NAIVAS SUPERMARKET LTD", "2026-02-10")
+    line = shop.spend("SJB1", 348_000, "Naivas Supermarket", "2026-02-10")
+    told = [event for event in shop.bus.events if event["type"] == "transaction.recorded.v1"]
+    assert len(told) == 1
+    for data in (PaymentSettled(payment_id=payment), ReceiptRead(receipt_id="rcp_1")):
+        event = new_event(shop.business, "x/1", 1, "2026-03-01T12:00:00.000Z", data).to_cloud_event()
+        for _ in range(3):
+            consumer.handle(shop, event)
+    consumer.handle(shop, told[0])
+    assert shop.doc("payments", payment)["matching"] == "auto"
+    assert shop.doc("receipts", "rcp_1")["transaction_id"] == line
+    assert isinstance(shop.outbox, Outbox)
+
+
+def test_an_event_about_nothing_is_buried_not_repeated(shop: Shop) -> None:
+    gone = PaymentSettled(payment_id="mpesa-GONE")
+    consumer.handle(
+        shop, new_event(shop.business, "x/1", 1, "2026-03-01T12:00:00.000Z", gone).to_cloud_event()
+    )
+    letters = shop.store.all(shop.business, Query("dead_letters", (), "recorded_at"))
+    assert [letter.data["code"] for letter in letters] == ["not_found"]
