@@ -103,6 +103,11 @@ _INSERT = """
 INSERT OR IGNORE INTO queue (consumer, type, event_id, copy, business, body, due, published)
 VALUES (:consumer, :type, :event_id, :copy, :business, :body, :due, :published)
 """
+_HAS_STORE = "SELECT 1 FROM sqlite_master WHERE name = 'docs'"
+_OUTBOX = """
+SELECT b, id, json_extract(body, '$.event') AS event FROM docs WHERE c = 'outbox'
+ORDER BY json_extract(body, '$.created_on') LIMIT :limit
+"""
 _EXPIRE = """
 UPDATE queue SET state = CASE WHEN attempt >= :attempts THEN 'dead' ELSE 'ready' END, due = :now,
   last_error = 'no answer before the lease ended' WHERE state = 'leased' AND lease_until <= :until
@@ -141,7 +146,8 @@ class LocalBus:
         clock, ids: time, and the source of jitter and of the faults' dice.
         policy: retries and leases.
         faults: nothing goes wrong unless asked.
-        durable: True when ``path`` is not the store's file (see sqlite_queue).
+        shared: True when ``path`` is the store's file: committed outbox rows are then taken from there, and
+            its write order makes the queue durable (see sqlite_queue).
     """
 
     def __init__(
@@ -153,9 +159,11 @@ class LocalBus:
         *,
         policy: Policy | None = None,
         faults: Faults | None = None,
-        durable: bool = False,
+        shared: bool = True,
     ) -> None:
-        self._queue = SqliteQueue(path, durable=durable)
+        self._queue = SqliteQueue(path, durable=not shared)
+        self.collects_outbox = shared
+        self._beside_store = False
         self._subscriptions = {name: frozenset(types) for name, types in subscriptions.items()}
         self._clock, self._ids = clock, ids
         self.policy = policy or Policy()
@@ -169,24 +177,25 @@ class LocalBus:
 
         An event id that still waits for a consumer is not queued again. Raises Invalid for no CloudEvent.
         """
-        rows = [
-            self._row(consumer, event)
-            for event in events
-            for consumer, types in self._subscriptions.items()
-            if event.get("type") in types
-        ]
-        self._insert(rows)
+        self._insert([row for event in events for row in self._rows(event)])
+
+    def _rows(self, event: dict[str, Any]) -> list[dict[str, Any]]:
+        takers = (name for name, types in self._subscriptions.items() if event.get("type") in types)
+        return [self._row(consumer, event) for consumer in takers]
 
     def send(self, consumer: str, event: dict[str, Any]) -> None:
         """Queue one event for one consumer only: the replay of a letter that it alone refused."""
         self._insert([self._row(consumer, event)])
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
-        rows += [{**row, "copy": 1} for row in rows if self._strikes(self.faults.duplicate)]
+        rows = self._with_copies(rows)
         if not rows:
             return
         self._queue.write(lambda db: db.executemany(_INSERT, rows))
         self._announce()
+
+    def _with_copies(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return rows + [{**row, "copy": 1} for row in rows if self._strikes(self.faults.duplicate)]
 
     def _row(self, consumer: str, event: dict[str, Any]) -> dict[str, Any]:
         identity, now = event.get("id"), self._now()
@@ -206,9 +215,32 @@ class LocalBus:
             "published": now,
         }
 
+    def wake(self) -> None:
+        """Outbox rows were committed: whoever waits should look."""
+        self._announce()
+
+    def collect(self, limit: int = 500) -> int:
+        """Move committed outbox rows into the queue, one step; returns how many."""
+        self._beside_store = self._beside_store or (
+            self.collects_outbox and bool(self._queue.read(_HAS_STORE))
+        )
+        if not self._beside_store or not self._queue.read(_OUTBOX, {"limit": 1}):
+            return 0
+
+        def move(db: sqlite3.Connection) -> int:
+            found = db.execute(_OUTBOX, {"limit": limit}).fetchall()
+            events = [json.loads(row["event"]) for row in found]
+            rows = self._with_copies([row for event in events for row in self._rows(event)])
+            db.executemany(_INSERT, rows)
+            db.executemany("DELETE FROM docs WHERE b = ? AND c = 'outbox' AND id = ?", [r[:2] for r in found])
+            return len(found)
+
+        return self._queue.write(move)
+
     # --- delivering
     def claim(self, consumer: str | None = None) -> Delivery | None:
         """Lease the oldest due event, of one consumer or of any; None when nothing is due."""
+        self.collect()
         now = self._now()
         claimable = _claimable(consumer is None, newest=self._strikes(self.faults.reorder))
         values = {"now": now, "consumer": consumer}
@@ -333,7 +365,7 @@ def open_local_bus(
     shares = not given and settings.store_url.startswith("sqlite:///")
     path = settings.store_url.removeprefix("sqlite:///") if shares else given or "var/queue.db"
     subscriptions = read_subscriptions(TOPOLOGY)
-    return LocalBus(Path(path), subscriptions, clock, ids, policy=policy, faults=faults, durable=not shares)
+    return LocalBus(Path(path), subscriptions, clock, ids, policy=policy, faults=faults, shared=shares)
 
 
 def read_subscriptions(topology: Path) -> dict[str, frozenset[str]]:

@@ -42,6 +42,8 @@ class Outbox:
 
     def relay(self, business: str, limit: int = 200) -> int:
         """Publish rows that a crash or an outage left behind; returns how many."""
+        if self._bus.collects_outbox:
+            return 0
         before = rfc3339(self._store.clock.now() - timedelta(seconds=GRACE_SECONDS))
         query = Query(OUTBOX, (Where("created_on", "<=", before),), "created_on", limit)
         rows = self._store.query(business, query).docs
@@ -56,6 +58,9 @@ class Outbox:
             if key.collection == OUTBOX and doc is not None
         }
         if not rows:
+            return
+        if self._bus.collects_outbox:
+            self._bus.wake()
             return
         try:
             self._send(tx.business, rows)

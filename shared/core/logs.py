@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 _HIDDEN = re.compile(
     r"(?i)phone|msisdn|name$|token|secret|password|passkey|authorization|email|pin$|body|address"
@@ -48,13 +48,25 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at that moment: servers and tests replace it."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """The stream is never kept."""
+
+
 log = logging.getLogger("hesabu")
 
 
 def configure(level: str = "INFO") -> None:
     """Send Hesabu's log to standard error as JSON lines; calling it again changes nothing."""
     if not any(isinstance(handler.formatter, JsonFormatter) for handler in log.handlers):
-        handler = logging.StreamHandler(sys.stderr)
+        handler = StderrHandler()
         handler.setFormatter(JsonFormatter())
         log.addHandler(handler)
         log.propagate = False

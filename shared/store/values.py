@@ -14,6 +14,7 @@ MAX_INT = 2**53
 MAX_BYTES = 900_000
 MAX_DEPTH = 20
 MAX_INDEXED_BYTES = 1_400
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
@@ -33,7 +34,7 @@ def encode(data: Data) -> str:
     if not isinstance(data, dict):
         raise InvalidDocument("a document is an object")
     _check_object(data, "", 0)
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = _CANONICAL.encode(data)
     try:
         size = len(text.encode())
     except UnicodeEncodeError:

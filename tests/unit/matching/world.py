@@ -84,6 +84,11 @@ class RecordingBus:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
 
+    collects_outbox = False
+
+    def wake(self) -> None:
+        raise AssertionError("this bus takes nothing from the outbox by itself")
+
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
         self.events += events
 
