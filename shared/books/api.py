@@ -62,7 +62,7 @@ def create_customer(call: Call[Ports], body: NewCustomer) -> CustomerView:
     "/v1/customers",
     roles=READERS,
     query=Args,
-    returns=ListView[CustomerView],
+    lists=CustomerView,
     summary="List customers by name",
 )
 def list_customers(call: Call[Ports]) -> ListView[CustomerView]:
@@ -111,7 +111,7 @@ def create_invoice(call: Call[Ports], body: NewInvoice) -> InvoiceView:
     "/v1/invoices",
     roles=READERS,
     query=InvoiceArgs,
-    returns=ListView[InvoiceView],
+    lists=InvoiceView,
     summary="List invoices, by status and customer",
 )
 def list_invoices(call: Call[Ports]) -> ListView[InvoiceView]:
@@ -186,7 +186,7 @@ def create_transaction(call: Call[Ports], body: NewTransaction) -> TransactionVi
     "/v1/transactions",
     roles=READERS,
     query=Args,
-    returns=ListView[TransactionView],
+    lists=TransactionView,
     summary="List money that went out, the newest first",
 )
 def list_transactions(call: Call[Ports]) -> ListView[TransactionView]:
@@ -200,7 +200,7 @@ def list_transactions(call: Call[Ports]) -> ListView[TransactionView]:
     "/v1/expenses",
     roles=READERS,
     query=Args,
-    returns=ListView[ExpenseView],
+    lists=ExpenseView,
     summary="List expenses, the newest day first",
 )
 def list_expenses(call: Call[Ports]) -> ListView[ExpenseView]:

@@ -16,7 +16,7 @@ from shared.core import logs
 from shared.core.errors import Forbidden, HesabuError, Invalid, NotFound, TooLarge
 from shared.core.ids import Ids
 from shared.http.auth import Actor, Tokens
-from shared.http.models import read_args, read_body
+from shared.http.models import ListView, View, read_args, read_body
 from shared.http.problems import problem
 from shared.store import Once
 
@@ -79,10 +79,16 @@ class Route:
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     returns: type[BaseModel] | None
+    lists: type[View] | None
     status: int
     idempotent: bool
     limit: int
     consumes: str
+
+    @property
+    def answer(self) -> type[BaseModel] | None:
+        """The model of the answer; a page type is made here, because making one costs a cold start."""
+        return ListView[self.lists] if self.lists is not None else self.returns  # type: ignore[name-defined]
 
     @property
     def public(self) -> bool:
@@ -121,27 +127,32 @@ class Api(Generic[P]):
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
         returns: type[BaseModel] | None = None,
+        lists: type[View] | None = None,
         status: int = 200,
         idempotent: bool = False,
         limit: int = JSON_LIMIT,
         consumes: str = "application/json",
     ) -> Callable[[F], F]:
-        """Declare an operation: empty ``roles`` need no token, ``idempotent`` needs ``Idempotency-Key``."""
+        """Declare an operation: empty ``roles`` need no token, ``idempotent`` needs ``Idempotency-Key``.
+
+        ``lists`` names the model of the items of a paged answer, ``returns`` that of any other.
+        """
 
         def register(handler: F) -> F:
             route = Route(
-                method,
-                path,
-                handler,
-                roles,
-                summary,
-                body,
-                query,
-                returns,
-                status,
-                idempotent,
-                limit,
-                consumes,
+                method=method,
+                path=path,
+                handler=handler,
+                roles=roles,
+                summary=summary,
+                body=body,
+                query=query,
+                returns=returns,
+                lists=lists,
+                status=status,
+                idempotent=idempotent,
+                limit=limit,
+                consumes=consumes,
             )
             self.routes.append(route)
             self._patterns.append((route.pattern, route))

@@ -64,7 +64,7 @@ def _models(apis: Sequence[Api[Any]]) -> list[tuple[type[BaseModel], bool]]:
     found: dict[type[BaseModel], bool] = {}
     for api in apis:
         for route in api.routes:
-            for model, inbound in ((route.body, True), (route.query, True), (route.returns, False)):
+            for model, inbound in ((route.body, True), (route.query, True), (route.answer, False)):
                 if model is not None:
                     found.setdefault(model, inbound)
     return list(found.items())
@@ -100,9 +100,10 @@ def _operation(api: Api[Any], route: Route, refs: dict[Any, Any]) -> dict[str, A
 
 
 def _answer(route: Route, refs: dict[Any, Any]) -> dict[str, Any]:
-    if route.returns is None:
+    answer = route.answer
+    if answer is None:
         return {"description": route.summary}
-    return {"description": route.summary, "content": {"application/json": {"schema": refs[route.returns]}}}
+    return {"description": route.summary, "content": {"application/json": {"schema": refs[answer]}}}
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:

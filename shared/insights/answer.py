@@ -13,7 +13,7 @@ Kind = Literal["answered", "choices", "out_of_scope", "not_available"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Citation(_Part):

@@ -31,7 +31,7 @@ class Fact(BaseModel):
         derived_from: ids of the facts it was calculated from, when it has no records of its own.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     id: str
     label: str = ""
     value: str

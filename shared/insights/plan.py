@@ -111,7 +111,7 @@ class Period(BaseModel):
 class Filters(BaseModel):
     """What narrows a metric; ``amount_cents`` in cents, ``min_days_overdue`` in days."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     channel: Channel | None = None
     category: Category | None = None
     customer: Annotated[str | None, Field(max_length=200)] = None
@@ -137,7 +137,7 @@ class Plan(BaseModel):
         confidence_milli: 0 to 1000; below the router's threshold nothing is computed.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     intent: Intent
     metric: MetricName | None = None
     period: Period | None = None

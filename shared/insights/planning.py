@@ -33,7 +33,7 @@ _METRIC_OF: dict[Intent, MetricName] = {
 class Choice(BaseModel):
     """All that a model may say. Dates, limits and figures are not among it: code reads those."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     intent: Intent
     flow: MetricName | None = None
     channel: Channel | None = None

@@ -27,7 +27,7 @@ api: Api[Ports] = Api("matching", title="Payments and the invoices they pay")
     "/v1/matches",
     roles=READERS,
     query=MatchArgs,
-    returns=ListView[MatchView],
+    lists=MatchView,
     summary="List payments by state of matching, newest first",
 )
 def list_matches(call: Call[Ports]) -> ListView[MatchView]:
@@ -89,7 +89,7 @@ def undo(call: Call[Ports], body: Undo) -> MatchView:
     "/v1/review",
     roles=READERS,
     query=ReviewArgs,
-    returns=ListView[ReviewView],
+    lists=ReviewView,
     summary="List what waits for a person, newest first",
 )
 def list_review(call: Call[Ports]) -> ListView[ReviewView]:

@@ -117,7 +117,7 @@ def _phone(text: str) -> str:
     "/v1/attempts",
     roles=READERS,
     query=AttemptArgs,
-    returns=ListView[AttemptView],
+    lists=AttemptView,
     summary="List attempts, newest first",
 )
 def list_attempts(call: Call[Ports]) -> ListView[AttemptView]:
@@ -149,7 +149,7 @@ def cancel_attempt(call: Call[Ports]) -> AttemptView:
     "/v1/payments",
     roles=READERS,
     query=PaymentArgs,
-    returns=ListView[PaymentView],
+    lists=PaymentView,
     summary="List money received, newest first",
 )
 def list_payments(call: Call[Ports]) -> ListView[PaymentView]:

@@ -82,7 +82,7 @@ def upload_receipt(call: Call[Ports]) -> UploadView:
     "/v1/receipts",
     roles=READERS,
     query=ReceiptArgs,
-    returns=ListView[ReceiptView],
+    lists=ReceiptView,
     summary="List receipts, newest first",
 )
 def list_receipts(call: Call[Ports]) -> ListView[ReceiptView]:
