@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Invalid
@@ -23,12 +24,24 @@ MAX_ASPECT = 12
 """A strip of 1500 x 2 pixels cost the engine 54 s and 7 GB (reference figures in docs/decisions/0003)."""
 READ_SIDE = 2000
 """The engine shrinks the longer side to this itself; doing it first saves the memory."""
+READ_PIXELS = 2_300_000
+"""A whole page is shrunk to this: the detector's memory grows with the area (825 MiB at 2.8 million)."""
 CODE_PIXELS = 16_000_000
 """Bar codes are looked for at full size up to here; above it a JPEG is decoded at half scale."""
 
 _ORIENTATION = 0x0112
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error)
-"""What Pillow's decoders raise on hostile bytes."""
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+)
+"""What the decoders of Pillow and libheif raise on hostile bytes (found by fuzzing)."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ def picture_of(image: Image, *, width: int, height: int) -> Picture:
 
     colour = image if image.mode == "RGB" else _on_white(image)
     full = colour.convert("L")
-    shrink = READ_SIDE / max(colour.size)
+    shrink = min(READ_SIDE / max(colour.size), sqrt(READ_PIXELS / (colour.width * colour.height)))
     if shrink < 1:
         size = (max(1, round(colour.width * shrink)), max(1, round(colour.height * shrink)))
         colour = colour.resize(size, Resampling.LANCZOS, reducing_gap=2.0)

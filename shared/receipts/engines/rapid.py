@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""The reader is one a process and keeps the last page's directions: two pages must not meet in it."""
+
+
 class RapidEngine:
     """The offline default. Models load at the first read, once a process; reads take turns."""
 
     name = "rapidocr"
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
     def read(self, picture: Image) -> EngineText:
         """The lines of an RGB picture; a sideways or upside-down page is turned and read again."""
-        with self._lock:
+        with _ONE_AT_A_TIME:
             lines, flipped = _run(picture)
             turns = quarter_turns(lines, flipped)
             if turns:
@@ -40,6 +41,7 @@ def _run(picture: Image) -> tuple[tuple[Line, ...], tuple[bool, ...]]:
     # The models were trained on OpenCV's channel order, and numpy views need a copy to be contiguous.
     pixels = np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
     reader = _reader()
+    reader.flipped = ()
     output = reader(pixels)
     if output.txts is None or output.boxes is None:
         return (), ()

@@ -12,7 +12,7 @@ from shared.receipts.extract.labels import Label, label_of
 from shared.receipts.extract.text import any_of, digits, fold, letters, plain
 from shared.receipts.model import Row
 
-_MALAY_FORM = r"\bs[a-z0]{1,2}[.\s]{0,2}[b38]h[a-z0]\b\.?"
+_MALAY_FORM = r"\bs[a-z0]{1,2}[.:\s]{0,2}[b38]h[a-z0]\b\.?"
 """``SDN BHD`` as OCR bends it: the labelled receipts are Malaysian."""
 _LEGAL = re.compile(
     rf"(?i)(?:{_MALAY_FORM}|\b[s5]/b\b|\bbhd\b\.?|\b(?:limited|ltd|plc|llp|co-?operative|sacco)\b\.?)"
@@ -59,7 +59,7 @@ _HEADING = any_of(
     r"inv[o0]ic[ei]?|receipt|\brec[ei]{1,2}[pl]t|\bcash ?(?:sale|bill)",
     r"\brisiti|\bguest check|\bbill no|\bpurchase",
     r"\bwelcome|\bkaribu|\bthank|\basante|\bcome again|\bgoods",
-    r"\bcomplaint|\bfeedback|\bshopping hours|\bserved",
+    r"\bcomplaint|\bfeedback|\benquir|\bshopping hours|\bserved",
     r"\bcashier|\bdate\b|\btable\b|\btill\b|\bterminal|\border\b|\bcustomer|\bcopy\b|\bsign\b|\bvoucher",
     r"\bstart of|\blegal|\bfiscal|\bno\.?\s*$|\b[ao]p[ae]rated|\bqty\b|\bamount\b|\bdescription\b",
     flags=_ANY_CASE,
