@@ -80,6 +80,7 @@ def _quiet_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logs.JsonFormatter())
     logging.getLogger().handlers = [handler]
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue of one is no news
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -140,34 +140,36 @@ class System:
     def _compose(self) -> None:
         self.settings = _addressed(self.settings, self.url)
         self.app = App(self.settings, clock=self.clock, ids=self.ids)
-        self.bus: LocalBus = open_local_bus(
-            self.settings, self.clock, self.ids, policy=self._policy, faults=self._faults
-        )
-        self.app.built["bus"] = self.bus
+        self.bus = self._open_bus()
         composition.use(self.app)
-        if taken_back := self.bus.release():
-            logs.info("deliveries were cut off by the last stop and will be repeated", events=taken_back)
         self.worker = Worker(self.bus, self.functions, self.feed, self.clock)
         topology = self.functions.topology.values()
         self.scheduler = Scheduler(topology, self.bus, self.clock)
-        self.buckets = [
-            BucketWatcher(self.app, f.trigger.prefix)
-            for f in topology
-            if isinstance(f.trigger, BucketTrigger)
-        ]
+        prefixes = [f.trigger.prefix for f in topology if isinstance(f.trigger, BucketTrigger)]
+        self.buckets = [BucketWatcher(self.app, prefix) for prefix in prefixes]
         if self.settings.daraja_url == f"{self.url}/safaricom":
             self.safaricom = _safaricom(self.settings, self.clock, self.ids, self._callback_seconds)
-        self.runtime = Runtime(
-            self.functions,
-            self.bus,
-            self.feed,
-            self.clock,
-            Path(self.settings.outbox_folder),
-            self._about(),
-            self._links(),
-            self.app.store,
-        )
+        self.runtime = self._runtime()
         self.gateway = self._gateway()
+
+    def _open_bus(self) -> LocalBus:
+        bus = open_local_bus(self.settings, self.clock, self.ids, policy=self._policy, faults=self._faults)
+        self.app.built["bus"] = bus  # every function publishes to the bus that is drained here
+        if taken_back := bus.release():
+            logs.info("deliveries were cut off by the last stop and will be repeated", events=taken_back)
+        return bus
+
+    def _runtime(self) -> Runtime:
+        return Runtime(
+            functions=self.functions,
+            bus=self.bus,
+            feed=self.feed,
+            clock=self.clock,
+            outbox=Path(self.settings.outbox_folder),
+            about=self._about(),
+            links=self._links(),
+            store=self.app.store,
+        )
 
     def _gateway(self) -> Gateway:
         pages = {

@@ -297,6 +297,7 @@ class LocalBus:
     # --- looking
     def depths(self) -> dict[str, Depth]:
         """Every consumer's queue, subscribed or left over from an older topology."""
+        self.collect()  # what is committed counts, even when nobody has claimed since
         counts: dict[str, dict[str, int]] = {name: {} for name in self._subscriptions}
         for row in self._queue.read(_DEPTHS):
             counts.setdefault(row["consumer"], {})[row["state"]] = row["n"]

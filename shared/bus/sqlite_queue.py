@@ -85,6 +85,8 @@ class SqliteQueue:
 
     def close(self) -> None:
         """Close every connection; the last close may checkpoint, so it holds the lock."""
+        if self._lock_file.closed:
+            return
         with self._turn, self._file_lock():
             for connection in [*self._readers, self._writer]:
                 connection.close()
@@ -98,17 +100,20 @@ class SqliteQueue:
                 self._writer.execute("BEGIN IMMEDIATE")
                 results = [job(self._writer) for job, _ in group]
                 self._writer.execute("COMMIT")
-            except sqlite3.Error as error:
+            except BaseException as error:
+                # an interrupt may strike here too: whoever waits must hear of it, the next group begins anew
                 self._fail(group, Unavailable(f"the queue could not be written: {error}"))
+                if not isinstance(error, sqlite3.Error):
+                    raise
                 return
         for (_, done), result in zip(group, results, strict=True):
             done.set_result(result)
 
     def _fail(self, group: list[tuple[Job[Any], Future[Any]]], error: Unavailable) -> None:
-        if self._writer.in_transaction:
-            self._writer.execute("ROLLBACK")
         for _, done in group:
             done.set_exception(error)
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
 
     def _reader(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -131,7 +136,10 @@ class SqliteQueue:
 
     @contextlib.contextmanager
     def _file_lock(self) -> Iterator[None]:
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        except (OSError, ValueError) as error:  # ValueError: the queue is closed
+            raise Unavailable(f"the queue cannot be locked: {error}") from None
         try:
             yield
         finally:

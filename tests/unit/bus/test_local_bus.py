@@ -11,9 +11,14 @@ from typing import Any
 import pytest
 
 from shared.bus.local import Delivery, Faults, LocalBus, Policy, read_subscriptions
+from shared.bus.outbox import Outbox, emit
+from shared.bus.sqlite_queue import SqliteQueue
 from shared.core.clock import ManualClock, SystemClock
 from shared.core.errors import Invalid, Unavailable
 from shared.core.ids import SeededIds
+from shared.events import ReceiptRead
+from shared.store import Key, Query, Store
+from shared.store.indexes import SCHEMA
 from shared.store.sqlite import SqliteAdapter
 
 PAID = "payment.settled.v1"
@@ -283,3 +288,71 @@ def test_subscriptions_are_read_from_the_topology_or_refused(tmp_path: Path) -> 
         ' "b": {"trigger": {"kind": "schedule", "type": "t.v1"}}, "c": {"trigger": {"kind": "http"}}}}'
     )
     assert read_subscriptions(topology) == {"a": {"x.v1", "y.v1"}, "b": {"t.v1"}}
+
+
+def test_committed_outbox_rows_become_deliveries_and_leave_the_outbox(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    store = Store(SqliteAdapter(tmp_path / "x.db"), SCHEMA, clock, SeededIds(2))
+    store.ensure_indexes()
+    bus = open_bus(tmp_path, clock)
+    key = Key("receipts", "rcp_1")
+    Outbox(store, bus).run("biz_a", lambda tx: emit(tx, ReceiptRead(receipt_id="rcp_1"), key))
+    assert {name: depth.waiting for name, depth in bus.depths().items()} == {"reconcile": 1, "notify": 1}
+    assert len(take_all(bus)) == 2
+    assert store.query("biz_a", Query("outbox", (), "created_on", 5)).docs == []
+    bus.close()
+    store.close()
+
+
+def test_one_broken_job_fails_its_group_and_the_next_works(tmp_path: Path) -> None:
+    queue = SqliteQueue(tmp_path / "x.db")
+
+    def interrupted(_db: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        queue.write(interrupted)
+    with pytest.raises(Unavailable, match="could not be written"):
+        queue.write(lambda db: db.execute("INSERT INTO nowhere VALUES (1)"))
+    assert queue.write(lambda db: db.execute("SELECT 7").fetchone()[0]) == 7
+    queue.close()
+    queue.close()
+    with pytest.raises(Unavailable, match="cannot be locked"):
+        queue.write(lambda db: db.execute("SELECT 7"))
+
+
+def test_waiters_of_an_interrupted_leader_are_told(tmp_path: Path) -> None:
+    queue = SqliteQueue(tmp_path / "x.db")
+    inside, queued = threading.Event(), threading.Event()
+    outcomes: list[str] = []
+
+    def first(_db: object) -> None:
+        inside.set()
+        queued.wait(5)
+
+    def bad(_db: object) -> None:
+        raise KeyboardInterrupt
+
+    def call(job: Any) -> None:
+        try:
+            queue.write(job)
+            outcomes.append("done")
+        except (Unavailable, KeyboardInterrupt) as error:
+            outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=call, args=(job,)) for job in (first, bad, bad, bad)]
+    threads[0].start()
+    assert inside.wait(5)
+    for thread in threads[1:]:
+        thread.start()
+    while len(queue._waiting) < 3:
+        queued.wait(0.01)
+    queued.set()
+    for thread in threads:
+        thread.join(5)
+        assert not thread.is_alive()
+    assert outcomes.count("done") == 1
+    assert set(outcomes) <= {"done", "Unavailable", "KeyboardInterrupt"}
+    assert queue.write(lambda db: db.execute("SELECT 1").fetchone()[0]) == 1
+    queue.close()
