@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from shared.core.callback_words import forbidden_word
 from shared.core.errors import Invalid
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that differs between a laptop and production. ``.env.example`` explains each."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     store_url: str = "sqlite:///var/hesabu.db"
     bus_url: str = "local:"
@@ -68,9 +68,13 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment; raises Invalid ``settings_invalid`` naming every variable at fault."""
+    """Read the environment; raises Invalid ``settings_invalid`` naming every variable at fault.
+
+    A setting is the variable of its name in capitals; an empty variable counts as not set.
+    """
+    given = {name: os.environ.get(name.upper(), "") for name in Settings.model_fields}
     try:
-        return Settings()
+        return Settings.model_validate({name: value for name, value in given.items() if value})
     except ValidationError as error:
         faults = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise Invalid("settings_invalid", "settings are not usable: " + "; ".join(faults)) from None
