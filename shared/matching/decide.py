@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from shared.matching.calibrate import chance
 from shared.matching.features import exact
 from shared.matching.hypotheses import weigh
 from shared.matching.identity import reference_text
@@ -27,9 +28,10 @@ FITTING = frozenset({"exact", "short_shillings", "short_tax", "short_fee"})
 
 @dataclass(frozen=True, slots=True)
 class DecisionRules:
-    """When a business lets money be posted without asking; ``auto_milli`` is the least confidence."""
+    """When a business lets money be posted without asking; ``auto_milli`` is the least
+    chance of being exactly right."""
 
-    auto_milli: int = 985
+    auto_milli: int = 990
     allocation: AllocationRules = field(default_factory=AllocationRules)
 
 
@@ -50,7 +52,9 @@ def decide(case: Case, rules: DecisionRules) -> Decision:
     vetoes = tuple(_vetoes(case, ranked, identities, rules))
     return Decision(
         verdict=_verdict(best, vetoes),
-        confidence_milli=best.per_mille,
+        confidence_milli=chance(best.per_mille, (veto.code for veto in vetoes))
+        if best.allocation.links
+        else 0,
         reasons=(*vetoes, *best.reasons),
         links=best.allocation.links,
         customer_id=best.customer_id,
@@ -101,8 +105,8 @@ def _vetoes(
     if not best.allocation.links:
         yield Reason("no_open_invoice", "the likely customer has no open invoice for this money")
         return
-    if best.per_mille < rules.auto_milli:
-        yield Reason("unsure", f"the likeliest meaning has only {best.per_mille} of 1000")
+    if chance(best.per_mille) < rules.auto_milli:
+        yield Reason("unsure", "other meanings are not unlikely enough")
     if len(best.allocation.links) > LINKS_MOST:
         yield Reason("many_invoices", "it would pay more invoices than are posted at once")
     if best.allocation.foreign:

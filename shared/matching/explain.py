@@ -36,7 +36,7 @@ def _link(link: Link) -> dict[str, Any]:
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {
         "customer_id": candidate.customer_id,
-        "confidence_milli": candidate.per_mille,
+        "share_milli": candidate.per_mille,
         "score": candidate.score,
         "step": candidate.allocation.step,
         "fit": candidate.allocation.fit,

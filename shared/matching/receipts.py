@@ -174,7 +174,7 @@ def _record(decision: ReceiptDecision) -> dict[str, Any]:
         "candidates": [
             {
                 "transaction_id": pair.transaction_id,
-                "confidence_milli": pair.points * 10,
+                "share_milli": pair.points * 10,
                 "reasons": [{"code": r.code, "text": r.text, "weight": r.weight} for r in pair.reasons],
             }
             for pair in decision.candidates

@@ -62,7 +62,7 @@ class LinkView(View):
 
 class CandidateView(View):
     customer_id: str
-    confidence_milli: int
+    share_milli: int
     step: str
     fit: str
     links: list[LinkView]

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from matching_world import NAMES, Desk, Shop
 
 from shared.core.clock import ManualClock
 from shared.core.ids import SeededIds
 from shared.store import Store
 from shared.store.indexes import SCHEMA
 from shared.store.sqlite import SqliteAdapter
-from tests.unit.matching.world import NAMES, Desk, Shop
 
 
 @pytest.fixture

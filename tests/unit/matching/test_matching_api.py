@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
+from matching_world import EMPLOYER, WANJIKU, Shop, own
 from pydantic import SecretStr
 
 from shared.core.settings import Settings
 from shared.http.auth import Actor, Tokens
 from shared.matching import reconcile_payment
 from shared.matching.api import api
-from tests.unit.matching.test_reconcile import EMPLOYER, own
-from tests.unit.matching.world import WANJIKU, Shop
 
 FLASK = Flask("test")
 SECRET = SecretStr("x" * 40)

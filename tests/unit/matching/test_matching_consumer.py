@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from matching_world import WANJIKU, Shop, own
+
 from shared.bus.outbox import Outbox
 from shared.events import PaymentSettled, ReceiptRead, new_event
 from shared.matching.consumer import consumer
 from shared.store import Query
-from tests.unit.matching.test_reconcile import own
-from tests.unit.matching.world import WANJIKU, Shop
 
 
 def test_each_event_reaches_its_use_case(shop: Shop) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from matching_world import EMPLOYER, FIRM, HALIMA, NAMES, OTIENO, PHONES, WANJIKU, Shop, own
 
 from shared.books import trial_balance
 from shared.core.errors import NotFound, Refused
-from shared.core.phone import phone_hash
 from shared.matching import match_by_hand, reconcile_payment, undo_match
 from shared.matching import reconcile as reconcile_module
 from shared.matching.identity import payer_key
@@ -14,13 +14,6 @@ from shared.matching.lookup import payment_facts
 from shared.matching.model import Decision
 from shared.matching.places import payer_place, review_place
 from shared.store import Key
-from tests.unit.matching.world import FIRM, HALIMA, NAMES, OTIENO, PHONES, WANJIKU, Shop
-
-EMPLOYER = {"payer_hash": phone_hash("254799999999"), "payer_name": "ZAKAYO MWAURA NJENGA"}
-
-
-def own(who: str) -> dict[str, str]:
-    return {"payer_hash": phone_hash(PHONES[who]), "payer_name": NAMES[who].upper()}
 
 
 def masked(who: str) -> dict[str, str]:

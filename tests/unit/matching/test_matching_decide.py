@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from shared.core.phone import mask, phone_hash
-from shared.matching.explain import as_record, in_words
-from shared.matching.identity import payer_key
-from shared.matching.model import PaymentFacts
-from tests.unit.matching.world import (
+from matching_world import (
     ACCOUNTS,
     FIRM,
     HALIMA,
@@ -23,6 +18,11 @@ from tests.unit.matching.world import (
     paid,
     payer,
 )
+
+from shared.core.phone import mask, phone_hash
+from shared.matching.explain import as_record, in_words
+from shared.matching.identity import payer_key
+from shared.matching.model import PaymentFacts
 
 STRANGER = {"phone_hash": phone_hash("254799999999"), "payer_name": "ZAKAYO MWAURA NJENGA"}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from matching_world import Shop
 
 from shared.core.ids import derived_id
 from shared.matching.places import review_place
 from shared.matching.receipt_rules import ReceiptFacts, TransactionFacts, choose, compare, folded
 from shared.matching.receipts import receipt_arrived, transaction_recorded
-from tests.unit.matching.world import Shop
 
 RECEIPT = ReceiptFacts("rcp_1", 348_000, "KES", "NAIVAS SUPERMARKET LTD", "2026-02-10")
 LINE = TransactionFacts("txn_1", 348_000, "KES", "Naivas Supermarket", "2026-02-10", "SJB81KO22Z")

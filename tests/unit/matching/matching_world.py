@@ -68,6 +68,15 @@ def payer(who: str, how: str = "hash") -> dict[str, str]:
     return {"phone": phone}
 
 
+EMPLOYER = {"payer_hash": phone_hash("254799999999"), "payer_name": "ZAKAYO MWAURA NJENGA"}
+"""Somebody who is no customer, as a payment document shows them."""
+
+
+def own(who: str) -> dict[str, str]:
+    """A customer's own phone and name, as a payment document shows them."""
+    return {"payer_hash": phone_hash(PHONES[who]), "payer_name": NAMES[who].upper()}
+
+
 def paid(decision: Decision) -> dict[str, int]:
     return {link.invoice_id: link.cents for link in decision.links}
 

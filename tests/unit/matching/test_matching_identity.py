@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from matching_world import ACCOUNTS, NAMES, PHONES, WANJIKU
 
 from shared.core.phone import mask, phone_hash
 from shared.matching.identity import fits_mask, identify, payer_key, typed_phones
 from shared.matching.model import CustomerFacts, PaymentFacts
 from shared.matching.names import shared_words
-from tests.unit.matching.world import ACCOUNTS, NAMES, PHONES, WANJIKU
 
 CUSTOMER = CustomerFacts(WANJIKU, NAMES[WANJIKU], (PHONES[WANJIKU],), ACCOUNTS[WANJIKU])
 OTHER = "254700000001"
