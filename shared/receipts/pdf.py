@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Invalid
-from shared.receipts.image import READ_SIDE, Picture, check_size, picture_of
+from shared.receipts.image import MAX_PIXELS, READ_SIDE, Picture, check_size, picture_of
 from shared.receipts.model import EngineText, Line
 
 if TYPE_CHECKING:
@@ -76,16 +76,13 @@ def _scale(width: float, height: float) -> float:
 
 
 def _check_pictures(pdfium: Any, page: Any) -> None:
-    """A small page may embed a huge picture, which drawing would unpack."""
+    """A small page may embed a huge picture, which drawing would unpack; logos and rules may be tiny."""
     for found in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
         width, height = found.get_px_size()
-        if width * height:
-            check_size_of_part(width, height)
-
-
-def check_size_of_part(width: int, height: int) -> None:
-    """Pictures inside a page may be small or thin (logos, rules), but not huge."""
-    check_size(max(width, height), max(min(width, height), max(width, height) // 12 + 1, 32))
+        if width * height > MAX_PIXELS:
+            raise Invalid(
+                "receipt_pixels", f"a picture of {width} x {height} pixels inside the PDF is too large"
+            )
 
 
 def _lines(page: Any, scale: float, height: int) -> tuple[Line, ...]:

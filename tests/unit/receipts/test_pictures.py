@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from shared.core.errors import Unavailable
+from shared.core.errors import Invalid, Unavailable
 from shared.receipts import read_receipt
 from shared.receipts.headers import Kind, pixel_size, sniff
 from shared.receipts.image import READ_PIXELS, READ_SIDE, decode
@@ -110,3 +110,21 @@ def test_nothing_read_is_a_review_and_not_an_error() -> None:
     assert reading.decision == "review"
     assert "nothing_read" in reading.reasons
     assert reading.fields.total_cents is None
+
+
+@pytest.mark.parametrize(("size", "code"), [((8, 8), None), ((7000, 6000), "receipt_pixels")])
+def test_pictures_inside_a_pdf_may_be_tiny_but_not_huge(size: tuple[int, int], code: str | None) -> None:
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(300, 400))
+    canvas.drawImage(ImageReader(Image.new("L", size, 128)), 20, 350, 40, 40)
+    canvas.drawString(20, 300, "MAJI PLUMBING LTD TOTAL KES 1,250.00")
+    canvas.save()
+    if code is None:
+        assert read_receipt(buffer.getvalue(), engines=[], today=TODAY).fields.total_cents == 125_000
+        return
+    with pytest.raises(Invalid) as refused:
+        read_receipt(buffer.getvalue(), engines=[], today=TODAY)
+    assert refused.value.code == code
