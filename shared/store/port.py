@@ -230,7 +230,7 @@ class Store:
     def _attempt(self, tx: Tx, fn: Callable[[Tx], T], once: Once | None) -> T:
         if once is None:
             return fn(tx)
-        key = Key(ONCE, hashlib.sha256(once.key.encode()).hexdigest())
+        key = Key(ONCE, hashlib.sha256(once.key.encode("utf-8", "surrogatepass")).hexdigest())
         done = tx.get(key)
         if done is not None:
             if done.data["fingerprint"] != once.fingerprint:
@@ -239,7 +239,9 @@ class Store:
             replay: T = done.data["result"]
             return replay
         result = fn(tx)
-        tx.create(key, {"fingerprint": once.fingerprint, "result": _as_json(result), "once": once.key[:200]})
+        tx.create(
+            key, {"fingerprint": once.fingerprint, "result": _as_json(result), "once": ascii(once.key[:200])}
+        )
         return result
 
     def _commit(self, tx: Tx) -> None:

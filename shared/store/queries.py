@@ -22,7 +22,7 @@ def plan(query: Query, indexes: tuple[Index, ...]) -> Scan:
     if not 1 <= query.limit <= MAX_LIMIT:
         raise InvalidQuery(f"limit goes from 1 to {MAX_LIMIT}")
     descending = bool(query.order and query.order.startswith("-"))
-    order = query.order.lstrip("-") if query.order else None
+    order = query.order.removeprefix("-") if query.order is not None else None
     equal, ranges = _conditions(query.where, order)
     wanted = (query.collection, frozenset(equal), order)
     index = next((i for i in indexes if (i.collection, frozenset(i.equal), i.order) == wanted), None)

@@ -48,9 +48,15 @@ def _check_object(data: dict[str, Any], path: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise InvalidDocument(f"{path}: deeper than {MAX_DEPTH} levels")
     for name, value in data.items():
-        if not isinstance(name, str) or (depth == 0 and not _FIELD.fullmatch(name)) or "\x00" in name:
-            raise InvalidDocument(f"{path}/{name!r} is not a field name")
+        if not isinstance(name, str) or not _is_field(name, depth):
+            raise InvalidDocument(f"{path}/{name!a} is not a field name")
         _check_value(value, f"{path}/{name}", depth, in_list=False)
+
+
+def _is_field(name: str, depth: int) -> bool:
+    """Names that start with two underscores are Firestore's own; deeper names may be any other text."""
+    plain = bool(_FIELD.fullmatch(name)) if depth == 0 else bool(name) and "\x00" not in name
+    return plain and not name.startswith("__")
 
 
 def _check_value(value: Any, path: str, depth: int, *, in_list: bool) -> None:
