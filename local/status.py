@@ -42,7 +42,8 @@ def status(runtime: Runtime) -> dict[str, Any]:
     return {
         "as_of": rfc3339(runtime.clock.now()),
         "about": dict(runtime.about),
-        "links": {**runtime.links, **unpaid_link(runtime.store)},
+        "links": dict(runtime.links),
+        "unpaid": unpaid(runtime.store),
         "functions": [_function(runtime, name) for name in runtime.functions.topology],
         "queues": [{"consumer": name, **asdict(depth)} for name, depth in sorted(depths.items())],
         "totals": asdict(_total([*depths.values(), Depth(dead=refused)])),
@@ -59,14 +60,20 @@ def messages(folder: Path) -> list[dict[str, str]]:
     return [asdict(letter) for letter in letters(folder, MESSAGES)]
 
 
-def unpaid_link(store: Store) -> dict[str, str]:
-    """One open invoice of the first business that has any, with the way to ask for its money."""
+def unpaid(store: Store) -> dict[str, str] | None:
+    """One open invoice of the first business that has any: what is owed, and what asking for it needs."""
     for business in businesses(store):
         query = Query("invoices", (Where("status", "==", "open"),), "due_date", 1)
         for doc in store.query(business.id, query).docs:
-            owed = format_kes(doc.data["balance_cents"])
-            return {f"Unpaid: {doc.data['number']} ({owed})": "/docs#start_attempt"}
-    return {}
+            invoice = doc.data
+            return {
+                "invoice_id": doc.id,
+                "number": invoice["number"],
+                "customer": invoice["customer_name"],
+                "owed": format_kes(invoice["balance_cents"]),
+                "due": invoice["due_date"],
+            }
+    return None
 
 
 def _function(runtime: Runtime, name: str) -> dict[str, Any]:

@@ -173,7 +173,7 @@ class System:
 
     def _gateway(self) -> Gateway:
         pages = {
-            "/": lambda: web.render("status.html", s=self.status()),
+            "/": lambda: web.render("status.html", s=self.status(), url=self.url),
             "/status.json": lambda: web.data(self.status()),
             "/openapi.json": lambda: web.data(self.openapi()),
             "/docs": self._docs,

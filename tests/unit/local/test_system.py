@@ -116,14 +116,21 @@ def test_a_poison_event_ends_as_a_dead_letter_of_the_store_and_the_queue_is_free
     assert found["dead_letters"][0]["reason"].startswith("event_invalid")
 
 
-def test_an_unpaid_invoice_is_linked(system: System) -> None:
-    assert not [label for label in status(system)["links"] if label.startswith("Unpaid")]
+def test_an_unpaid_invoice_is_shown_with_the_way_to_ask_for_it(system: System) -> None:
+    assert status(system)["unpaid"] is None
     add_business(system.app.store, "biz_a", {"name": "Duka"})
     invoice = {"status": "open", "due_date": "2026-03-05", "number": "INV-7", "balance_cents": 125000}
-    fields = {"customer_id": "cus_1", "created_on": "2026-03-01T07:00:00.000Z"}
+    fields = {
+        "customer_id": "cus_1",
+        "customer_name": "Mama <Njeri>",
+        "created_on": "2026-03-01T07:00:00.000Z",
+    }
     system.app.store.put("biz_a", Key("invoices", "inv_1"), invoice | fields)
-    assert status(system)["links"]["Unpaid: INV-7 (KES 1,250.00)"] == "/docs#start_attempt"
-    assert "start_attempt" in get(system, "/docs")[2].decode()
+    html = get(system, "/")[2].decode()
+    assert 'id="unpaid"' in html
+    assert "INV-7, Mama &lt;Njeri&gt;: <b>KES 1,250.00</b>, due 2026-03-05" in html
+    assert '"invoice_id": "inv_1"' in html
+    assert 'id="start_attempt"' in get(system, "/docs")[2].decode()
 
 
 def test_the_status_page_shows_the_feed_and_dead_letters_escaped(system: System) -> None:
