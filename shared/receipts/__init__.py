@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from shared.receipts.duplicates import Likeness, Signature, compare, fingerprint, merchant_key, signature_of
-from shared.receipts.engines import build_engines
-from shared.receipts.engines.port import Engine
-from shared.receipts.read import read_receipt
-from shared.receipts.reading import Fields, ReceiptReading
+from typing import TYPE_CHECKING
+
+from shared.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from shared.receipts.duplicates import (
+        Likeness,
+        Signature,
+        compare,
+        fingerprint,
+        merchant_key,
+        signature_of,
+    )
+    from shared.receipts.engines import build_engines
+    from shared.receipts.engines.port import Engine
+    from shared.receipts.read import read_receipt
+    from shared.receipts.reading import Fields, ReceiptReading
 
 __all__ = [
     "Engine",
@@ -21,3 +33,17 @@ __all__ = [
     "read_receipt",
     "signature_of",
 ]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        **dict.fromkeys(
+            ("Likeness", "Signature", "compare", "fingerprint", "merchant_key", "signature_of"), "duplicates"
+        ),
+        "build_engines": "engines",
+        "Engine": "engines.port",
+        "read_receipt": "read",
+        "Fields": "reading",
+        "ReceiptReading": "reading",
+    },
+)

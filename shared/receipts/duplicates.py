@@ -6,9 +6,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from shared.receipts.extract.text import fold, fold_code
-from shared.receipts.reading import ReceiptReading
+
+if TYPE_CHECKING:
+    from shared.receipts.reading import ReceiptReading
 
 _LIKELY_TEXT = 90
 _LIKELY_NAME = 88

@@ -6,7 +6,7 @@ Every file reaches a final state: accepted, needs_review, duplicate, or refused 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.bus import emit
 from shared.core.clock import EAT, business_day
@@ -16,9 +16,10 @@ from shared.events import ObjectFinalized, ReceiptRead
 from shared.receipts.duplicates import Signature, compare, fingerprint, merchant_key, signature_of
 from shared.receipts.image import MAX_BYTES
 from shared.receipts.ports import Ports
-from shared.receipts.read import read_receipt
-from shared.receipts.reading import ReceiptReading
 from shared.store import Data, Key, Tx
+
+if TYPE_CHECKING:
+    from shared.receipts.reading import ReceiptReading
 
 RECEIPTS = "receipts"
 _SCORED = ("merchant", "date", "total_cents", "tax_cents", "subtotal_cents", "currency")
@@ -35,6 +36,8 @@ def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
 
     Raises only what may pass when tried again: the bucket, the store or every engine unavailable.
     """
+    from shared.receipts.read import read_receipt  # with its rules and patterns: only when there is a file
+
     key = receipt_key(file)
     if ports.store.get(business, key) is not None:
         return

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shared.blobs import Blobs
 from shared.bus import Outbox
 from shared.core.clock import Clock
 from shared.core.ids import Ids
 from shared.http.auth import Tokens
-from shared.receipts.engines.port import Engine
 from shared.store import Store
+
+if TYPE_CHECKING:
+    from shared.receipts.engines.port import Engine
 
 
 class Ports(Protocol):
