@@ -14,7 +14,6 @@ from tests.support.box import Box
 
 CONTROLS: list[tuple[Callable[[Adapter], Adapter], str]] = [
     (broken.NeverLooks, "no_update_is_lost"),
-    (broken.NeverLooks, "transfers_keep_the_sum"),
     (broken.ChecksOnlyWhatItWrites, "write_skew_is_prevented"),
     (broken.ChecksOnlyWhatItWrites, "a_read_that_is_not_written_must_still_hold"),
     (broken.ForgetsAbsences, "absent_read_skew_is_prevented"),

@@ -19,10 +19,18 @@ Work = Callable[[], None]
 def check_no_update_is_lost(box: Box) -> None:
     key, store = Key("notes", "counter"), box.racing()
     box.store.create(box.business, key, {"n": 0})
+    barrier = threading.Barrier(8)
 
     def work() -> None:
+        meet = waiting_once(barrier)
+
+        def add(tx: Tx) -> None:
+            n = tx.require(key).data["n"]
+            meet()
+            tx.update(key, {"n": n + 1})
+
         for _ in range(10):
-            store.transaction(box.business, lambda tx: count_up(tx, key), deadline=60)
+            store.transaction(box.business, add, deadline=60)
 
     together(*[work] * 8)
     assert box.data(key) == {"n": 80}
