@@ -1,6 +1,6 @@
 """The matching engine behind the replay protocol of the reconciliation scorer (JSON lines on stdin/stdout).
 
-    python -m bench.reconcile [--auto-milli 985]
+    python -m bench.reconcile [--store memory|sqlite] [--auto-milli 990]
 
 One object a line: ``start`` names the data files, ``payment`` asks for a prediction, ``feedback`` tells what
 a person decided about a reviewed payment, ``end`` stops. Only what the product would know is used: invoices
@@ -178,6 +178,14 @@ def answer(
     return {**line, "why": why, "customer_id": decision.customer_id if decision else ""}
 
 
+def _replay(store: str, rules: DecisionRules) -> Any:
+    if store == "sqlite":
+        from bench.reconcile_store import StoreReplay
+
+        return StoreReplay(rules)
+    return Replay(rules)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Serve the protocol until ``end``."""
     parser = argparse.ArgumentParser(
@@ -186,8 +194,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--auto-milli", type=int, default=DecisionRules().auto_milli, help="least confidence to post"
     )
+    parser.add_argument("--store", choices=("memory", "sqlite"), default="memory", help="where the books are")
     options = parser.parse_args(argv)
-    replay = Replay(DecisionRules(auto_milli=options.auto_milli))
+    replay = _replay(options.store, DecisionRules(auto_milli=options.auto_milli))
     counts: dict[str, int] = {}
     for line in sys.stdin:
         message = json.loads(line)

@@ -1,7 +1,7 @@
 """Matching: payments find their invoices, receipts the money that paid them, with a reason on every line."""
 
 from shared.matching.decide import DecisionRules, decide
-from shared.matching.manual import match_by_hand, undo_match
+from shared.matching.manual import match_by_hand, set_aside, undo_match
 from shared.matching.policy import AllocationRules, allocate, take_back
 from shared.matching.reconcile import reconcile_payment
 
@@ -12,6 +12,7 @@ __all__ = [
     "decide",
     "match_by_hand",
     "reconcile_payment",
+    "set_aside",
     "take_back",
     "undo_match",
 ]

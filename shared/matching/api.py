@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.http import MANAGERS, READERS, Api, Call, ListView, page_view
-from shared.matching.manual import match_by_hand, undo_match
+from shared.matching.manual import match_by_hand, set_aside, undo_match
 from shared.matching.places import DECISIONS, PAYMENTS, REVIEW
 from shared.matching.ports import Ports
 from shared.matching.views import (
@@ -83,6 +83,18 @@ def undo(call: Call[Ports], body: Undo) -> MatchView:
     """Balances return exactly; the payment waits in review."""
     payment_id, user = call.path["payment_id"], call.actor.user
     return _commit(call, lambda tx: undo_match(tx, payment_id, actor=user, invoice_id=body.invoice_id))
+
+
+@api.post(
+    "/v1/matches/{payment_id}/none",
+    roles=MANAGERS,
+    returns=MatchView,
+    idempotent=True,
+    summary="Say that a payment is for no invoice",
+)
+def none_of_ours(call: Call[Ports]) -> MatchView:
+    """The money stays unallocated and its question is closed; other payments no longer wait for it."""
+    return _commit(call, lambda tx: set_aside(tx, call.path["payment_id"], actor=call.actor.user))
 
 
 @api.get(

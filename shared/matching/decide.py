@@ -87,6 +87,11 @@ def _named_and_fitting(candidate: Candidate) -> bool:
     return named_exactly(candidate) and candidate.allocation.fit in FITTING
 
 
+def _settles_exactly(candidate: Candidate) -> bool:
+    exactly = candidate.allocation.step == "exact" and candidate.allocation.fit in FITTING
+    return exactly or _named_and_fitting(candidate)
+
+
 def _verdict(best: Candidate, vetoes: Sequence[Reason]) -> Verdict:
     if not vetoes:
         return "auto"
@@ -109,7 +114,7 @@ def _vetoes(
         yield Reason("unsure", "other meanings are not unlikely enough")
     if len(best.allocation.links) > LINKS_MOST:
         yield Reason("many_invoices", "it would pay more invoices than are posted at once")
-    if best.allocation.foreign:
+    if best.allocation.foreign or (best.customer_id in case.otherwise and not _settles_exactly(best)):
         yield Reason("other_currency", "an invoice in another currency needs a person")
     if best.customer_id in case.held and not _named_and_fitting(best):
         yield Reason("held", "an earlier payment that may be this customer's waits for review")
@@ -150,7 +155,7 @@ def _known(identity: Identity) -> bool:
 def _reads_past(best: Candidate) -> bool:
     """Whether a typed number stays unexplained while the amount does not say which invoice is meant."""
     unread = any(r.code in ("ref_unread", "ref_ignored") for r in best.reasons)
-    return unread and not (best.allocation.step == "exact" and best.allocation.fit in FITTING)
+    return unread and not _settles_exactly(best)
 
 
 def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity]) -> Iterator[Reason]:

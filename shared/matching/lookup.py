@@ -56,6 +56,7 @@ class StoreLookup:
 
     def __init__(self, store: Store, business: str, currency: str) -> None:
         self._store, self._business, self._currency = store, business, currency
+        self._otherwise: set[str] = set()
 
     def find(self, payment: PaymentFacts, extra: Sequence[MatchKey]) -> Mapping[MatchKey, Sequence[str]]:
         keys = lookup_keys(
@@ -80,7 +81,13 @@ class StoreLookup:
 
     def opened(self, customer_id: str) -> tuple[InvoiceFacts, ...]:
         docs = open_invoices(self._store, self._business, customer_id)
-        return tuple(invoice_facts(doc) for doc in docs if self._payable(doc.data))
+        payable = tuple(invoice_facts(doc) for doc in docs if self._payable(doc.data))
+        if len(payable) < len(docs):
+            self._otherwise.add(customer_id)
+        return payable
+
+    def otherwise(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(self._otherwise.intersection(customer_ids))
 
     def held(self, customer_ids: Sequence[str], payment_id: str) -> frozenset[str]:
         holds = self._many(HOLDS, customer_ids)

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.books import allocate, unallocate
 from shared.bus import emit
-from shared.core.errors import Invalid
+from shared.core.errors import Invalid, Refused
 from shared.events import PaymentMatched, PaymentNeedsReview
 from shared.matching.places import DECISIONS, INVOICES, PAYMENTS
 from shared.matching.records import close_review, hold, learn_payer, open_review, write_decision
@@ -40,6 +40,20 @@ def match_by_hand(
     matched = tx.update(before.key, changes)
     emit(tx, PaymentMatched(payment_id=payment_id), before.key, matched.version)
     return matched
+
+
+def set_aside(tx: Tx, payment_id: str, *, actor: str) -> Doc:
+    """A person says that money pays no invoice of ours: it stays unallocated, and holds nobody up any longer.
+
+    Raises NotFound, Refused ``already_allocated`` while anything of it is allocated.
+    """
+    before = tx.require(Key(PAYMENTS, payment_id))
+    if before.data["allocations"] or before.data.get("on_account_cents"):
+        raise Refused("undo the match first", code="already_allocated")
+    reason = {"code": "person", "text": f"{actor} found no invoice for it", "weight": 0}
+    made = write_decision(tx, before, {**_asked_again(reason, []), "decision": "none"}, actor)
+    close_review(tx, "payment", payment_id)
+    return tx.update(before.key, {"matching": "none", "decision_id": made.id})
 
 
 def _owner(tx: Tx, links: Links) -> str:

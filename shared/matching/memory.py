@@ -76,6 +76,9 @@ class MemoryLookup:
         own = (self._invoices[i] for i in self._own.get(customer_id, ()))
         return tuple(i for i in own if i.balance_cents > 0)
 
+    def otherwise(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset()  # facts in memory are converted: ``InvoiceFacts.foreign``
+
     def held(self, customer_ids: Sequence[str], payment_id: str) -> frozenset[str]:
         return frozenset(c for c in customer_ids if self._holds.get(c, set()) - {payment_id})
 

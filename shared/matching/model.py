@@ -127,7 +127,11 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that is known when one payment is decided; ``opened`` holds open invoices by customer."""
+    """All that is known when one payment is decided.
+
+    ``opened`` holds open invoices by customer, ``held`` customers of whom a payment waits for a person,
+    ``otherwise`` those who also owe in another currency.
+    """
 
     payment: PaymentFacts
     customers: tuple[CustomerFacts, ...] = ()
@@ -136,6 +140,7 @@ class Case:
     opened: dict[str, tuple[InvoiceFacts, ...]] = field(default_factory=dict)
     payers: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
+    otherwise: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

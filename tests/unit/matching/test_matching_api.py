@@ -91,6 +91,20 @@ def test_money_may_stay_on_a_customers_account(shop: Shop, client: Client, asked
     assert shop.doc("customers", WANJIKU)["credit_cents"] == 100_000
 
 
+def test_money_that_is_not_ours_is_set_aside_and_holds_nobody(shop: Shop, client: Client) -> None:
+    shop.invoice("inv_1", WANJIKU, 97_000)
+    shown = {"payer_masked": "2547*****678", "payer_name": "GRACE"}
+    question = shop.payment("SJA1", 20_000, **shown)
+    reconcile_payment(shop, shop.business, question)
+    assert shop.find("holds", WANJIKU) is not None
+    status, found = client("POST", f"/v1/matches/{question}/none")
+    assert (status, found["state"], found["unallocated_cents"]) == (200, "none", 20_000)
+    assert shop.find("holds", WANJIKU) is None
+    assert client("GET", "/v1/review")[1]["data"] == []
+    client("POST", f"/v1/matches/{question}", {"links": [{"invoice_id": "inv_1", "cents": 20_000}]})
+    assert client("POST", f"/v1/matches/{question}/none")[1]["code"] == "already_allocated"
+
+
 def test_a_repeated_key_answers_the_same_and_matches_once(shop: Shop, client: Client, asked: str) -> None:
     first = client("POST", f"/v1/matches/{asked}", BOTH, key="same")
     assert client("POST", f"/v1/matches/{asked}", BOTH, key="same") == first
@@ -149,4 +163,5 @@ def test_another_business_sees_nothing(shop: Shop, asked: str) -> None:
     assert outside("GET", f"/v1/matches/{asked}")[0] == 404
     assert outside("POST", f"/v1/matches/{asked}", BOTH)[0] == 404
     assert outside("POST", f"/v1/matches/{asked}/undo", {})[0] == 404
+    assert outside("POST", f"/v1/matches/{asked}/none")[0] == 404
     assert outside("GET", "/v1/matches")[1]["data"] == outside("GET", "/v1/review")[1]["data"] == []

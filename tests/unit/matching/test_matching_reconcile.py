@@ -251,3 +251,15 @@ def test_an_invoice_in_another_currency_is_not_touched(shop: Shop) -> None:
     reconcile(shop, payment)
     assert shop.doc("payments", payment)["matching"] == "review"
     assert shop.doc("invoices", "inv_1")["balance_cents"] == 97_000
+
+
+def test_who_also_owes_in_another_currency_is_asked_unless_the_amount_settles(shop: Shop) -> None:
+    number = shop.invoice("inv_1", OTIENO, 97_000)
+    shop.invoice("inv_2", OTIENO, 50_000)
+    shop.store.update(shop.business, Key("invoices", "inv_2"), {"currency": "USD"})
+    part = shop.payment("SJA1", 60_000, **own(OTIENO))
+    whole = shop.payment("SJA2", 97_000, reference=number, **own(OTIENO))
+    reconcile(shop, part)
+    reconcile(shop, whole)
+    assert "other_currency" in review(shop, part)["reasons"]  # type: ignore[operator]
+    assert shop.doc("payments", whole)["matching"] == "auto"
