@@ -61,9 +61,9 @@ def messages(folder: Path) -> list[dict[str, str]]:
 
 
 def unpaid(store: Store) -> dict[str, str] | None:
-    """One open invoice of the first business that has any: what is owed, and what asking for it needs."""
+    """The open invoice that is due last, of the first business that has any, and what asking for it needs."""
     for business in businesses(store):
-        query = Query("invoices", (Where("status", "==", "open"),), "due_date", 1)
+        query = Query("invoices", (Where("status", "==", "open"),), "-due_date", 1)
         for doc in store.query(business.id, query).docs:
             invoice = doc.data
             return {

@@ -110,8 +110,14 @@ def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: s
     return ports.outbox.run(business, apply)
 
 
-def prove(ports: Ports, business: str, evidence: Evidence, evidence_id: str) -> None:
-    """Apply independent proof that names a receipt (a pulled or statement line)."""
+def prove(
+    ports: Ports, business: str, evidence: Evidence, evidence_id: str, channel: str = "paybill"
+) -> None:
+    """Apply independent proof that names a receipt (a pulled or statement line).
+
+    Args:
+        channel: where the money came in: ``paybill``, ``till``, ``airtel`` or ``bank``.
+    """
 
     def apply(tx: Tx) -> None:
         payment = money.find(tx, evidence)
@@ -120,7 +126,7 @@ def prove(ports: Ports, business: str, evidence: Evidence, evidence_id: str) -> 
             if attempt is not None:
                 _paid(ports, tx, attempt, evidence, evidence_id)
                 return
-            payment = money.open_payment(tx, evidence, "paybill", evidence_id, None)
+            payment = money.open_payment(tx, evidence, channel, evidence_id, None)
         elif payment.data["amount_cents"] != evidence.amount_cents:
             money.doubt(tx, payment, "amount_differs")
             return
