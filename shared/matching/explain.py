@@ -1,4 +1,4 @@
-"""A decision in words and as stored: the record says enough to be read, and to be decided again."""
+"""A decision in words and as stored: what was decided, every clue with its weight, and the best rival."""
 
 from __future__ import annotations
 
