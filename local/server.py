@@ -7,6 +7,11 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
+
+from local import web
+from shared.core.ids import SystemIds
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -15,6 +20,30 @@ THREADS = 8
 MAX_BODY_BYTES = 16 << 20
 """Above every function's own limit, below what would hurt; waitress answers 413 without reading on."""
 MAX_HEADER_BYTES = 32 << 10
+_REFUSALS = {
+    400: ("request_malformed", "this is not a valid HTTP request"),
+    413: ("body_too_large", f"the body has more than {MAX_BODY_BYTES} bytes"),
+    431: ("header_too_large", f"the address and the headers have more than {MAX_HEADER_BYTES} bytes"),
+    501: ("encoding_unsupported", "send the body plain or chunked"),
+}
+
+
+class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress carries no types
+    """What waitress refuses before any function is asked, in the form of every other refusal."""
+
+    def execute(self) -> None:
+        status = self.request.error.code
+        code, detail = _REFUSALS.get(status, ("internal", "Something went wrong"))
+        answer = web.problem(status, code, detail, SystemIds().new("req"))
+        self.status = answer.status
+        self.response_headers.extend(answer.headers.items())
+        self.set_close_on_finish()
+        self.content_length = answer.content_length
+        self.write(answer.get_data())
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ProblemTask
 
 
 class Server:
@@ -31,6 +60,7 @@ class Server:
             channel_timeout=30,
             clear_untrusted_proxy_headers=True,
         )
+        self._server.channel_class = _Channel
         self.port = int(self._server.effective_port)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)

@@ -15,8 +15,11 @@ _TITLES = {
     400: "The request is not valid",
     404: "Not found",
     405: "Method not allowed",
+    413: "Too large",
     421: "Not served under this name",
+    431: "Too large",
     500: "Something went wrong",
+    501: "Not possible here",
     503: "Try again later",
 }
 

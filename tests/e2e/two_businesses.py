@@ -1,0 +1,119 @@
+"""Two businesses in one running system, each with a document of every kind, to try one with the other's ids."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from local.system import System
+from shared.access import add_business
+from shared.books.expenses import Expense, write_expense
+from shared.http.auth import Actor
+from tests.e2e.world import World, running
+
+Documents = dict[tuple[str, str, str], str]
+
+
+@dataclass
+class Shop:
+    """One business as its people use it; ``word`` stands in every text that it writes."""
+
+    world: World
+    business: str
+    word: str
+    phone: str
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def bearer(self, role: str = "owner") -> dict[str, str]:
+        token = self.world.system.app.tokens.issue(Actor(f"usr_{self.word.lower()}", self.business, role))
+        return {"Authorization": f"Bearer {token}"}
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, role: str = "owner", key: str = "", **options: Any
+    ) -> requests.Response:
+        """One request with a token of this business, and an Idempotency-Key when one is given."""
+        headers = {**self.bearer(role), **({"Idempotency-Key": key} if key else {})}
+        url = self.world.system.url + path
+        return self.world.http.request(method, url, json=body, headers=headers, timeout=20, **options)
+
+    def make(self, path: str, body: Any = None) -> str:
+        """POST and return the id of what was made."""
+        answer = self.call("POST", path, body, key=f"{path}-{body}"[:200].replace(" ", "_"))
+        assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
+        return str(answer.json()["id"])
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """One page of a list, the longest there is."""
+        answer = self.call("GET", path, params={"limit": 100})
+        assert answer.status_code == 200, f"{path}: {answer.text}"
+        return list(answer.json()["data"])
+
+
+def furnish(shop: Shop) -> None:
+    """Give the business one of everything; the world must then ``advance`` for the money to arrive."""
+    store = shop.world.system.app.store
+    profile = {"name": shop.word, "currency": "KES", "shortcode": "174379", "phone": shop.phone, "email": ""}
+    add_business(store, shop.business, profile)
+    customer = shop.make(
+        "/v1/customers", {"name": f"{shop.word} Kamau", "phones": [shop.phone], "account_no": shop.word}
+    )
+    lines = [{"description": f"{shop.word} cement", "unit_cents": 116_000}]
+    invoice = shop.make("/v1/invoices", {"customer_id": customer, "lines": lines})
+    shop.ids |= {"customer_id": customer, "invoice_id": invoice, "draft": ""}
+    shop.call("POST", f"/v1/invoices/{invoice}/finalise", key="finalise")
+    shop.ids["draft"] = shop.make(
+        "/v1/invoices", {"customer_id": customer, "lines": lines, "notes": shop.word}
+    )
+    bought = {"amount_cents": 5000, "paid_at": "2026-03-01T09:00:00Z", "party": shop.word}
+    transaction = shop.make("/v1/transactions", {**bought, "receipt": f"OUT{shop.word}"})
+    cost = Expense("fuel", shop.word, 5000, 0, "KES", "2026-03-01", transaction_id=transaction)
+    store.transaction(shop.business, lambda tx: write_expense(tx, cost).data)
+    shop.world.phone("pay", shop.phone)
+    shop.ids["attempt_id"] = shop.make(
+        "/v1/attempts", {"phone": shop.phone, "invoice_id": invoice, "reference": shop.word}
+    )
+    drop(shop, f"{shop.word}.jpg", b"")
+
+
+def pay_without_a_reason(shop: Shop) -> None:
+    """Money that no invoice explains: a person has to look at it."""
+    shop.world.phone("pay", "254799999999")
+    shop.make(
+        "/v1/attempts", {"phone": "254799999999", "amount_cents": 777_700, "reference": f"{shop.word}X"}
+    )
+
+
+def drop(shop: Shop, name: str, content: bytes) -> None:
+    """A file in the folder that is the bucket, as a person would copy it there."""
+    folder = Path(shop.world.system.settings.blob_url.removeprefix("file://")) / "receipts" / shop.business
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+@contextmanager
+def two_shops(folder: Path) -> Iterator[tuple[Shop, Shop]]:
+    """Alpha and Bravo, furnished and paid, in one system on real HTTP."""
+    with running(folder) as world:
+        alpha = Shop(world, "biz_alpha", "ALPHA", "254711111111")
+        bravo = Shop(world, "biz_bravo", "BRAVO", "254722222222")
+        for shop in (alpha, bravo):
+            furnish(shop)
+            world.advance(60)
+            pay_without_a_reason(shop)
+            world.advance(60)
+            shop.ids["payment_id"] = shop.rows("/v1/payments")[-1]["id"]
+            shop.ids["receipt_id"] = shop.rows("/v1/receipts")[0]["id"]
+        yield alpha, bravo
+
+
+def documents(system: System) -> Documents:
+    """Every stored document of every business -> its etag, read beside the store."""
+    path = system.settings.store_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return {(b, c, i): etag for b, c, i, etag in connection.execute("SELECT b, c, id, etag FROM docs")}
