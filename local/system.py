@@ -20,12 +20,15 @@ from local.status import Runtime, status
 from local.topology import BucketTrigger, load_topology
 from local.worker import Worker
 from shared import app as composition
+from shared.access import businesses
 from shared.app import App
 from shared.bus.local import Faults, LocalBus, Policy, open_local_bus
 from shared.core import logs
 from shared.core.clock import Clock, SystemClock
+from shared.core.errors import HesabuError
 from shared.core.ids import Ids, SystemIds
 from shared.core.settings import Settings
+from shared.store import Key
 
 TICK_SECONDS = 0.25
 """How often timers, the bucket and the simulated Safaricom are looked after in the background."""
@@ -81,6 +84,25 @@ class System:
             self._guard.close()
             raise
         self._server.start()
+        if self.safaricom is not None:
+            self.register()
+
+    def register(self) -> None:
+        """Give our addresses to the simulated Safaricom, for the business whose shortcode it keeps.
+
+        Called at every start, since the port may be another one; call it for a business that came later.
+        """
+        from shared.payments.registration import register_c2b
+
+        store = self.app.store
+        for business in [doc.id for doc in businesses(store)]:
+            profile = store.get(business, Key("profile", "business"))
+            if profile is None or profile.data.get("shortcode") != self.settings.daraja_shortcode:
+                continue
+            try:
+                register_c2b(self.app, business)
+            except HesabuError as error:
+                logs.warn("callbacks could not be registered", business=business, code=error.code)
 
     def run(self) -> None:
         """Deliver events and keep time in threads, until ``stop``."""

@@ -24,7 +24,7 @@ FAULTS = {
     "spike_arrest": "the request is refused with 500.003.02, nothing is prompted",
     "subscriber_locked": "the push is refused with 500.001.1001, nothing is prompted",
     "lost_ack": "the phone is prompted, but the answer is lost: `mode` http_500, close or hold",
-    "broken_answer": "`route` (oauth, push, query) answers in `mode`, and nothing else happens",
+    "broken_answer": "`route` (oauth, push, query, pull) answers in `mode`, and nothing else happens",
     "token_expired": "the access token ends before its time",
 }
 _TEXTS = ("phone", "route")

@@ -9,9 +9,10 @@ from pydantic import Field
 from shared.core.errors import FieldError, Invalid
 from shared.core.phone import mask, parse_phone
 from shared.http import MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
-from shared.payments.attempts import ATTEMPTS, MAX_CENTS, MIN_CENTS, Ask, cancel, start
-from shared.payments.money import PAYMENTS
+from shared.payments.attempts import MAX_CENTS, MIN_CENTS, Ask, cancel, start
+from shared.payments.places import ATTEMPTS, PAYMENTS
 from shared.payments.ports import Ports
+from shared.payments.states import State
 from shared.store import Doc, Key, Query, Where
 
 api: Api[Ports] = Api("stk_push", title="Collecting money")
@@ -46,9 +47,7 @@ class AttemptView(View):
 
 
 class AttemptArgs(Args):
-    status: Literal["pending", "claimed", "succeeded", "failed", "expired", "review", "cancelled"] | None = (
-        None
-    )
+    status: State | None = None
 
 
 class PaymentView(View):
@@ -122,7 +121,7 @@ def _phone(text: str) -> str:
 )
 def list_attempts(call: Call[Ports]) -> ListView[AttemptView]:
     args: AttemptArgs = call.args
-    where = (Where("status", "==", args.status),) if args.status else ()
+    where = (Where("status", "==", args.status.value),) if args.status else ()
     page = call.ports.store.query(
         call.business, Query(ATTEMPTS, where, "-created_on", args.limit, args.cursor)
     )

@@ -10,12 +10,13 @@ from shared.core.ids import derived_id
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import Accepted, CollectRequest, InitiateAnswer, Rejected
 from shared.payments.limits import admit
+from shared.payments.places import ATTEMPTS, PROFILE
 from shared.payments.polling import lease_over, next_poll
 from shared.payments.ports import Ports
 from shared.payments.states import WAITING, Signal, State, after
+from shared.payments.twins import remember
 from shared.store import Data, Doc, Key, Once, Tx
 
-ATTEMPTS = "attempts"
 MIN_CENTS, MAX_CENTS = 100, 25_000_000
 """KES 1 to 250,000 a transaction (D3 MpesaExpressSimulate)."""
 
@@ -47,11 +48,12 @@ def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once) -> Doc:
 
 
 def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Data:
+    _check_served(ports, tx)
     invoice = tx.require(Key("invoices", ask.invoice_id)) if ask.invoice_id else None
     cents = _amount(ask, invoice)
     admit(tx, ask.phone, cents, ports.clock.now())
     attempt_id = derived_id("att", tx.business, once.key)
-    tx.create(
+    attempt = tx.create(
         Key(ATTEMPTS, attempt_id),
         {
             "status": State.SUBMITTING.value,
@@ -78,8 +80,16 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Dat
             "history": [],
         },
     )
-    _remember(tx, attempt_id)
+    remember(tx, attempt)
     return {"attempt_id": attempt_id}
+
+
+def _check_served(ports: Ports, tx: Tx) -> None:
+    """Money must not arrive on the account of somebody else than the business that asks for it."""
+    profile = tx.get(PROFILE)
+    own = profile.data.get("shortcode") if profile else ""
+    if own and own != ports.settings.daraja_shortcode:
+        raise Refused("this installation collects on another shortcode", code="shortcode_not_served")
 
 
 def _amount(ask: Ask, invoice: Doc | None) -> int:
@@ -100,19 +110,6 @@ def _amount(ask: Ask, invoice: Doc | None) -> int:
 
 def _reference(invoice: Doc | None, attempt_id: str) -> str:
     return invoice.data["number"] if invoice else attempt_id[-10:].upper()
-
-
-def awaiting_key(reference: str, cents: int) -> Key:
-    """Where attempts are found by what a paybill notice repeats of them: reference and amount."""
-    return Key("awaiting", derived_id("awaiting", reference.upper(), str(cents)))
-
-
-def _remember(tx: Tx, attempt_id: str) -> None:
-    attempt = tx.require(Key(ATTEMPTS, attempt_id)).data
-    key = awaiting_key(attempt["reference"], attempt["amount_cents"])
-    known = tx.get(key)
-    ids = (known.data["attempts"] if known else [])[-19:]
-    tx.put(key, {"attempts": [*ids, attempt_id]})
 
 
 def _request(ports: Ports, business: str, attempt: Doc) -> CollectRequest:

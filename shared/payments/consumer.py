@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from shared.bus import Consumer
 from shared.core import logs
 from shared.events import CallbackReceived, Event, SweepDue
@@ -21,5 +23,5 @@ def callback_received(ports: Ports, event: Event[CallbackReceived]) -> None:
 @sweep_consumer.on(SweepDue)
 def sweep_due(ports: Ports, event: Event[SweepDue]) -> None:
     done = sweep(ports)
-    if done.relayed or done.polled or done.failed:
-        logs.info("swept", relayed=done.relayed, polled=done.polled, failed=done.failed)
+    if done.relayed or done.polled or done.pulled or done.failed:
+        logs.info("swept", **asdict(done))

@@ -12,10 +12,10 @@ from shared.core.errors import NotFound
 from shared.core.ids import derived_id
 from shared.events import CallbackReceived
 from shared.payments.gateways.daraja.urls import token_matches
+from shared.payments.places import CALLBACKS
 from shared.payments.ports import Ports
 from shared.store import Doc, Key, Tx
 
-CALLBACKS = "callbacks"
 _KEPT_HEADERS = ("businessshortcode", "content-type", "user-agent", "x-forwarded-for")
 
 

@@ -5,13 +5,12 @@ A good path is always answered 200, a bad one 404; the body is stored before it 
 
 from __future__ import annotations
 
-from typing import Any
-
 from shared.core import logs
 from shared.core.errors import Permanent
 from shared.http import EVERYONE, Api, Call, Reply
 from shared.payments.evidence import authenticate, keep
 from shared.payments.gateways.daraja.payloads import parse_c2b
+from shared.payments.notices import own_notice
 from shared.payments.ports import Ports
 
 api: Api[Ports] = Api("mpesa_callback", title="Callbacks from Safaricom")
@@ -54,10 +53,11 @@ def c2b_validation(call: Call[Ports]) -> Reply:
     path = call.path
     authenticate(call.ports, "c2b/validation", path["business"], path["shortcode"], path["token"])
     try:
-        notice: Any = parse_c2b(call.raw).evidence()
+        own_notice(call.ports, path["shortcode"], parse_c2b(call.raw).evidence())
     except Permanent as error:
+        if error.code == "shortcode_mismatch":
+            return Reply(_WRONG_SHORTCODE)
         # money must not be turned away because we cannot read the question; the confirmation is kept anyway
         logs.warn("validation request unreadable", business=path["business"], code=error.code)
         return Reply(_ACCEPTED)
-    wrong = notice.shortcode and notice.shortcode != path["shortcode"]
-    return Reply(_WRONG_SHORTCODE if wrong else _ACCEPTED)
+    return Reply(_ACCEPTED)

@@ -17,9 +17,12 @@ from shared.core.ids import derived_id
 from shared.core.phone import mask, phone_hash
 from shared.events import PaymentNeedsReview, PaymentSettled
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
+from shared.payments.places import PAYMENTS
+from shared.payments.polling import next_poll
 from shared.store import Data, Doc, Key, Tx
 
-PAYMENTS = "payments"
+DOUBTFUL_TWIN = "may_be_known_money"
+"""A receipt for what was booked without one: listed or not, counting it could count it twice."""
 _RECEIPT = re.compile(r"[A-Z0-9_.-]{4,40}")
 
 
@@ -71,7 +74,7 @@ def open_payment(tx: Tx, evidence: Evidence, channel: str, evidence_id: str, att
         "allocations": [],
         "evidence": [_line(evidence, evidence_id, tx.now)],
         "polling": True,
-        "poll_at": tx.now,
+        "poll_at": next_poll(tx.now, 0) or tx.now,
         "polls": 0,
         "created_on": tx.now,
     }
@@ -117,26 +120,59 @@ def settle(tx: Tx, payment: Doc) -> Doc:
     return settled
 
 
+def belong(tx: Tx, payment: Doc, attempt: Doc) -> Doc:
+    """Tie money that was announced before its attempt was known to the attempt that asked for it."""
+    if payment.data["attempt_id"]:
+        return payment
+    asked = {"attempt_id": attempt.id, "invoice_id": attempt.data["invoice_id"], "channel": "stk"}
+    told = payer_fields(PayerHint(), attempt.data["phone"])
+    known = {name: payment.data[name] or value for name, value in told.items()}
+    return tx.update(payment.key, {**asked, **known})
+
+
+def release(tx: Tx, payment: Doc) -> Doc:
+    """Let money stand for itself again: it was not its attempt's."""
+    return tx.update(
+        payment.key, {"attempt_id": "", "invoice_id": "", "channel": "paybill", "payer_phone": ""}
+    )
+
+
+def believe(tx: Tx, payment: Doc, evidence: Evidence) -> Doc:
+    """Settle on the provider's own list of money: it names receipt and amount, and ends earlier doubts.
+
+    The listed amount is what is booked. Money that is booked already with another amount is a question.
+    """
+    told = evidence.amount_cents
+    if payment.data["status"] in {"settled", "reversed"}:
+        differs = told is not None and told != payment.data["amount_cents"]
+        return doubt(tx, payment, "amount_differs") if differs else payment
+    doubts = payment.data.get("doubts", [])
+    if DOUBTFUL_TWIN in doubts:
+        return payment
+    for reason in doubts:
+        tx.update(_item(payment, reason), {"status": "done"})
+    cents = told or payment.data["amount_cents"]
+    listed: Data = {"status": "claimed", "doubts": [], "amount_cents": cents, "unallocated_cents": cents}
+    return settle(tx, tx.update(payment.key, listed))
+
+
 def doubt(tx: Tx, payment: Doc, reason: str) -> Doc:
     """Hand a payment to a person: what is not credited yet is not credited until they have decided."""
-    item = Key("review", derived_id("rev", payment.id, reason))
-    if tx.get(item) is None:
-        tx.create(
-            item,
-            {
-                "kind": "payment",
-                "subject_id": payment.id,
-                "status": "open",
-                "reasons": [reason],
-                "value_cents": payment.data["amount_cents"],
-                "suggestions": [],
-                "created_on": tx.now,
-            },
-        )
-        emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, payment.version)
+    item = _item(payment, reason)
+    if tx.get(item) is not None:
+        return payment
+    asked = {"kind": "payment", "subject_id": payment.id, "reasons": [reason], "suggestions": []}
+    value = payment.data["amount_cents"]
+    tx.create(item, {**asked, "status": "open", "value_cents": value, "may_be": [], "created_on": tx.now})
+    emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, payment.version)
     if payment.data["status"] in {"settled", "reversed"}:
         return payment  # what is booked stays booked until a person reverses it
-    return tx.update(payment.key, {"status": "review", "polling": False, "doubt": reason})
+    doubts = [*payment.data.get("doubts", []), reason]
+    return tx.update(payment.key, {"status": "review", "polling": False, "doubts": doubts})
+
+
+def _item(payment: Doc, reason: str) -> Key:
+    return Key("review", derived_id("rev", payment.id, reason))
 
 
 def _line(evidence: Evidence, evidence_id: str, now: str) -> dict[str, Any]:

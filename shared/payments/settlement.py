@@ -6,24 +6,22 @@ is proof, and only proof credits an invoice, unless the business trusts callback
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from shared.bus import emit
-from shared.core.clock import parse_rfc3339
-from shared.core.errors import Invalid
 from shared.events import AttemptFailed
 from shared.payments import money
-from shared.payments.attempts import ATTEMPTS, awaiting_key, moved
-from shared.payments.evidence import CALLBACKS, body_of
+from shared.payments.attempts import moved
+from shared.payments.evidence import body_of
 from shared.payments.gateways.daraja.payloads import parse_c2b, parse_stk_callback
-from shared.payments.gateways.port import Evidence, HintKind, Outcome, QueryAnswer
+from shared.payments.gateways.port import Evidence, Outcome, QueryAnswer
+from shared.payments.notices import own_notice
+from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS, PROFILE
 from shared.payments.ports import Ports
-from shared.payments.states import WAITING, Signal, State
+from shared.payments.states import WAITING, Signal, State, after
+from shared.payments.twins import twin_of
 from shared.store import Data, Doc, Key, Tx
 
-TWIN_WINDOW = timedelta(hours=24)
-"""A paybill notice older or newer than this is not the twin of an attempt."""
-PROVEN_BY = frozenset({"query", "status", "pull", "statement"})
+LISTED_BY = frozenset({"status", "pull", "statement"})
+"""The provider's own list of money: it names receipt and amount. A query proves only what was asked for."""
 _FAILURES = {
     "1": "insufficient_funds",
     "2": "amount_too_small",
@@ -35,6 +33,7 @@ _FAILURES = {
     "1037": "no_answer",
     "2001": "wrong_pin",
 }
+_ASKED_ABOUT = frozenset({*WAITING, State.CLAIMED, State.EXPIRED, State.CANCELLED})
 
 
 def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
@@ -43,25 +42,21 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
     Raises Invalid for a body of no known shape (it stays stored, and becomes a dead letter).
     """
     record = ports.store.require(business, Key(CALLBACKS, evidence_id))
-    raw = body_of(record)
+    raw, subject = body_of(record), record.data["subject"]
     if record.data["route"] == "stk":
-        apply_to_attempt(
-            ports, business, record.data["subject"], parse_stk_callback(raw).evidence(), evidence_id
-        )
-        ask_provider(ports, business, record.data["subject"])
+        apply_to_attempt(ports, business, subject, parse_stk_callback(raw).evidence(), evidence_id)
+        attempt_id = subject
     else:
-        notice = parse_c2b(raw).evidence()
-        if notice.shortcode and notice.shortcode != record.data["subject"]:
-            raise Invalid("shortcode_mismatch", "the notice names another shortcode than its address")
+        notice = own_notice(ports, subject, parse_c2b(raw).evidence())
         attempt_id = apply_notice(ports, business, notice, evidence_id)
-        if attempt_id:
-            ask_provider(ports, business, attempt_id)
+    if attempt_id:
+        ask_provider(ports, business, attempt_id)
 
 
 def ask_provider(ports: Ports, business: str, attempt_id: str) -> None:
     """Query the provider about an attempt that money may belong to; no answer changes nothing."""
     attempt = ports.store.require(business, Key(ATTEMPTS, attempt_id)).data
-    if attempt["status"] not in {*WAITING, State.CLAIMED, State.EXPIRED} or not attempt["request_id"]:
+    if attempt["status"] not in _ASKED_ABOUT or not attempt["request_id"]:
         return
     answer = ports.gateway.query(attempt["request_id"])
     if isinstance(answer, QueryAnswer):
@@ -88,7 +83,7 @@ def apply_to_attempt(
 
 
 def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: str) -> str:
-    """Apply a paybill notice: the twin of an attempt, or money that nobody asked for.
+    """Apply a paybill or till notice: the twin of an attempt, or money that nobody asked for.
 
     Returns the id of the attempt it belongs to, "" when there is none.
     """
@@ -96,13 +91,16 @@ def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: s
     def apply(tx: Tx) -> str:
         known = money.find(tx, evidence)
         if known is not None:
-            money.add_evidence(tx, known, evidence, evidence_id)
+            payment = money.add_evidence(tx, known, evidence, evidence_id)
+            if payment.data["amount_cents"] != evidence.amount_cents:
+                money.doubt(tx, payment, "amount_differs")
             return str(known.data["attempt_id"])
-        attempt = _twin(tx, evidence)
+        attempt = twin_of(tx, evidence)
         if attempt is not None:
             _paid(ports, tx, attempt, evidence, evidence_id)
             return attempt.id
-        payment = money.open_payment(tx, evidence, "paybill", evidence_id, None)
+        channel = "till" if ports.settings.daraja_till else "paybill"
+        payment = money.open_payment(tx, evidence, channel, evidence_id, None)
         if _trusted(ports, tx, evidence):
             money.settle(tx, payment)
         return ""
@@ -113,7 +111,7 @@ def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: s
 def prove(
     ports: Ports, business: str, evidence: Evidence, evidence_id: str, channel: str = "paybill"
 ) -> None:
-    """Apply independent proof that names a receipt (a pulled or statement line).
+    """Apply independent proof that names a receipt and its amount (a pulled or statement line).
 
     Args:
         channel: where the money came in: ``paybill``, ``till``, ``airtel`` or ``bank``.
@@ -121,20 +119,26 @@ def prove(
 
     def apply(tx: Tx) -> None:
         payment = money.find(tx, evidence)
-        if payment is None:
-            attempt = _twin(tx, evidence)
-            if attempt is not None:
-                _paid(ports, tx, attempt, evidence, evidence_id)
-                return
-            payment = money.open_payment(tx, evidence, channel, evidence_id, None)
-        elif payment.data["amount_cents"] != evidence.amount_cents:
-            money.doubt(tx, payment, "amount_differs")
+        attempt = _attempt_of(tx, payment) if payment else twin_of(tx, evidence)
+        if attempt is not None:
+            _paid(ports, tx, attempt, evidence, evidence_id)
             return
+        if payment is None:
+            payment = money.open_payment(tx, evidence, channel, evidence_id, None)
         else:
             payment = money.add_evidence(tx, payment, evidence, evidence_id)
-        money.settle(tx, payment)
+        money.believe(tx, payment, evidence)
 
     ports.outbox.run(business, apply)
+
+
+def never_proven(tx: Tx, payment: Doc) -> None:
+    """Nobody confirmed claimed money in all the time that was given: a person must look."""
+    attempt = _attempt_of(tx, payment)
+    money.doubt(tx, payment, "never_proven")
+    if attempt is not None:
+        doubtful = moved(attempt, Signal.DOUBT, "timer", "", tx.now)
+        tx.update(attempt.key, {**doubtful, "polling": False})
 
 
 def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str) -> None:
@@ -144,45 +148,67 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
         payment = money.open_payment(tx, evidence, "stk", evidence_id, attempt)
     else:
         payment = money.add_evidence(tx, payment, evidence, evidence_id)
-    if earlier is not None and earlier.id != payment.id:
-        # one prompt and two receipts: both amounts are kept, and a person says what the second one is
-        money.doubt(tx, payment, "second_receipt_for_one_attempt")
+    if reason := _not_its_money(attempt, earlier, payment):
+        payment = money.doubt(tx, payment, reason)
+        if evidence.kind in LISTED_BY:
+            money.believe(tx, payment, evidence)
         return
-    told = evidence.amount_cents
-    if told is not None and told != attempt.data["amount_cents"]:
-        signal = Signal.DOUBT
-        payment = money.doubt(tx, payment, "amount_differs")
-    elif evidence.kind in PROVEN_BY or _trusted(ports, tx, evidence):
-        signal = Signal.PROOF
-        payment = money.settle(tx, payment)
-    else:
-        signal = Signal.CLAIM
+    signal, payment = _judge(ports, tx, attempt, money.belong(tx, payment, attempt), evidence)
     change = moved(attempt, signal, evidence.kind, evidence_id, tx.now)
     if change["status"] == State.REVIEW and payment.data["status"] == "claimed":
         money.doubt(tx, payment, "refused_attempt_was_paid")
-    told_by: Data = {"payment_id": payment.id, "receipt": payment.data["receipt"], "result_code": "0"}
     over = change["status"] in {State.SUCCEEDED, State.REVIEW}
-    ended: Data = {"polling": False} if over else {"polling": True}
-    tx.update(attempt.key, {**change, **told_by, "failure": "", "result_class": "success", **ended})
+    paid: Data = {"payment_id": payment.id, "receipt": payment.data["receipt"], "result_code": "0"}
+    tx.update(attempt.key, {**change, **paid, "failure": "", "result_class": "success", "polling": not over})
+
+
+def _not_its_money(attempt: Doc, earlier: Doc | None, payment: Doc) -> str:
+    """Why money that evidence ties to an attempt cannot be that attempt's alone; "" when it can."""
+    if earlier is not None and earlier.id != payment.id:
+        # one prompt and two payments: of another receipt, or of money booked before its receipt was known
+        return "second_receipt_for_one_attempt" if earlier.data["receipt"] else money.DOUBTFUL_TWIN
+    return "receipt_of_another_attempt" if payment.data["attempt_id"] not in {"", attempt.id} else ""
+
+
+def _judge(ports: Ports, tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence) -> tuple[Signal, Doc]:
+    """What evidence of success means for an attempt, and its payment after it."""
+    differs = evidence.amount_cents not in {None, attempt.data["amount_cents"]}
+    if evidence.kind in LISTED_BY:
+        return Signal.DOUBT if differs else Signal.PROOF, money.believe(tx, payment, evidence)
+    if differs:
+        return Signal.DOUBT, money.doubt(tx, payment, "amount_differs")
+    if payment.data["status"] == "review":
+        return Signal.DOUBT, payment
+    if evidence.kind == "query" or _trusted(ports, tx, evidence):
+        return Signal.PROOF, money.settle(tx, payment)
+    return Signal.CLAIM, payment
 
 
 def _failed(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str) -> None:
-    if State(attempt.data["status"]) is State.CLAIMED and evidence.kind == "query":
-        # a callback said paid, the provider's own answer says not: neither is believed
-        payment = _payment_of(tx, attempt)
-        if payment is not None:
+    payment = _payment_of(tx, attempt)
+    if State(attempt.data["status"]) is State.CLAIMED and evidence.kind == "query" and payment is not None:
+        if any(line["kind"] == "callback" for line in payment.data["evidence"]):
+            # a callback said paid, the provider's own answer says not: neither is believed
             money.doubt(tx, payment, "callback_and_query_contradict")
-        tx.update(
-            attempt.key, {**moved(attempt, Signal.DOUBT, "query", evidence_id, tx.now), "polling": False}
-        )
-        return
-    change = moved(attempt, Signal.FAILURE, evidence.kind, evidence_id, tx.now)
-    if change["status"] == attempt.data["status"]:
+            doubtful = moved(attempt, Signal.DOUBT, "query", evidence_id, tx.now)
+            tx.update(attempt.key, {**doubtful, "polling": False})
+            return
+        # only a notice claimed it: the payer let the prompt go and paid by hand, with the same reference
+        money.release(tx, payment)
+        free = moved(attempt, Signal.RELEASE, "query", evidence_id, tx.now)
+        attempt = tx.update(attempt.key, {**free, "payment_id": "", "receipt": ""})
+    _fail(tx, attempt, evidence, evidence_id, tell=payment is None)
+
+
+def _fail(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str, *, tell: bool) -> None:
+    if after(State(attempt.data["status"]), Signal.FAILURE) == attempt.data["status"]:
         return  # a stale failure after success, or the same failure again
+    change = moved(attempt, Signal.FAILURE, evidence.kind, evidence_id, tx.now)
     failure = _FAILURES.get(evidence.code, "failed")
     told: Data = {"result_code": evidence.code, "result_class": evidence.outcome.value, "failure": failure}
     tx.update(attempt.key, {**change, **told, "polling": False})
-    emit(tx, AttemptFailed(attempt_id=attempt.id), attempt.key, attempt.version)
+    if tell:
+        emit(tx, AttemptFailed(attempt_id=attempt.id), attempt.key, attempt.version)
 
 
 def _same_money(payment: Doc | None, evidence: Evidence) -> bool:
@@ -192,41 +218,18 @@ def _same_money(payment: Doc | None, evidence: Evidence) -> bool:
 
 def _payment_of(tx: Tx, attempt: Doc) -> Doc | None:
     payment_id = attempt.data["payment_id"]
-    return tx.get(Key(money.PAYMENTS, payment_id)) if payment_id else None
+    return tx.get(Key(PAYMENTS, payment_id)) if payment_id else None
+
+
+def _attempt_of(tx: Tx, payment: Doc) -> Doc | None:
+    attempt_id = payment.data["attempt_id"]
+    return tx.get(Key(ATTEMPTS, attempt_id)) if attempt_id else None
 
 
 def _trusted(ports: Ports, tx: Tx, evidence: Evidence) -> bool:
     """Whether the business credits an unproven callback of this size (its profile, else the settings)."""
-    profile = tx.get(Key("profile", "business"))
+    profile = tx.get(PROFILE)
     limit = ports.settings.settle_without_proof_cents
     if profile is not None:
         limit = profile.data.get("trust_callback_cents", limit)
     return evidence.amount_cents is not None and evidence.amount_cents <= limit
-
-
-def _twin(tx: Tx, evidence: Evidence) -> Doc | None:
-    """The attempt a paybill notice repeats: same reference and amount, a payer who can be the one prompted.
-
-    Daraja sends a C2B confirmation for STK payments too, and it names no attempt (reference: payments 1.5).
-    """
-    if not evidence.account or evidence.amount_cents is None:
-        return None
-    known = tx.get(awaiting_key(evidence.account, evidence.amount_cents))
-    if known is None:
-        return None
-    attempts = tx.get_many([Key(ATTEMPTS, attempt_id) for attempt_id in reversed(known.data["attempts"])])
-    fitting = [attempt for attempt in attempts if attempt is not None and _fits(attempt, evidence)]
-    return fitting[0] if fitting else None
-
-
-def _fits(attempt: Doc, evidence: Evidence) -> bool:
-    data = attempt.data
-    if data["receipt"] or State(data["status"]) in {State.FAILED, State.REJECTED, State.REVIEW}:
-        return False
-    if evidence.at and abs(evidence.at - parse_rfc3339(data["created_on"])) > TWIN_WINDOW:
-        return False
-    prompted = money.payer_fields(evidence.payer, "")
-    shown = money.payer_fields(type(evidence.payer)(HintKind.PHONE, data["phone"]), "")
-    if evidence.payer.kind is HintKind.MASKED:
-        return bool(prompted["payer_masked"][-3:] == shown["payer_masked"][-3:])
-    return not prompted["payer_hash"] or bool(prompted["payer_hash"] == shown["payer_hash"])

@@ -38,6 +38,8 @@ class Signal(StrEnum):
     """An independent answer says that it was paid."""
     FAILURE = "failure"
     """A definite failure code."""
+    RELEASE = "release"
+    """The money that claimed it was not the prompt's: it is as if nothing had been said."""
     DOUBT = "doubt"
     """The evidence contradicts itself or the request: a person must look."""
     EXPIRE = "expire"
@@ -56,12 +58,13 @@ TRANSITIONS: dict[State, dict[Signal, State]] = {
     S.SUBMIT_UNKNOWN: {**_WAITING, G.ACK: S.PENDING},
     # a refused request that is paid after all contradicts the refusal
     S.REJECTED: {G.CLAIM: S.REVIEW, G.PROOF: S.REVIEW, G.DOUBT: S.REVIEW},
-    S.CLAIMED: {G.PROOF: S.SUCCEEDED, G.DOUBT: S.REVIEW},
+    S.CLAIMED: {G.PROOF: S.SUCCEEDED, G.DOUBT: S.REVIEW, G.RELEASE: S.PENDING},
     S.FAILED: _PAID,
     S.EXPIRED: {**_PAID, G.FAILURE: S.FAILED},
     S.CANCELLED: {**_PAID, G.FAILURE: S.FAILED},
     S.SUCCEEDED: {},
-    S.REVIEW: {},
+    # only the provider's own list of money, or a person, ends a doubt
+    S.REVIEW: {G.PROOF: S.SUCCEEDED},
 }
 
 WAITING = frozenset({S.SUBMITTING, S.PENDING, S.SUBMIT_UNKNOWN})

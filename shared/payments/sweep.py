@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from shared.access import businesses
 from shared.bus import emit
 from shared.core import logs
 from shared.core.clock import rfc3339
-from shared.core.errors import Retryable
+from shared.core.errors import HesabuError, Permanent
 from shared.events import AttemptFailed
-from shared.payments.attempts import ATTEMPTS, lose_submitter, moved
+from shared.payments.attempts import lose_submitter, moved
+from shared.payments.places import ATTEMPTS
 from shared.payments.polling import expired, lease_over, next_poll
 from shared.payments.ports import Ports
+from shared.payments.pulling import pull_payments
 from shared.payments.settlement import ask_provider
 from shared.payments.states import WAITING, Signal, State
 from shared.store import Data, Doc, Key, Query, Tx, Where
 
 BATCH = 100
+LONGEST = timedelta(seconds=60)
+"""How long one sweep asks about attempts; the timer comes again."""
 
 
 @dataclass(slots=True)
@@ -26,30 +31,36 @@ class Swept:
 
     relayed: int = 0
     polled: int = 0
+    pulled: int = 0
     failed: int = 0
 
 
 def sweep(ports: Ports) -> Swept:
-    """Relay outboxes and poll what is due, for every business; one that fails does not stop the others."""
+    """Relay outboxes, poll and pull what is due, for every business; one that fails stops no other."""
     done = Swept()
+    give_up = ports.clock.now() + LONGEST
     for business in [doc.id for doc in businesses(ports.store)]:
         try:
             done.relayed += ports.outbox.relay(business)
-            done.polled += poll_attempts(ports, business)
-        except Retryable as error:
+            done.polled += poll_attempts(ports, business, give_up)
+            done.pulled += pull_payments(ports, business)
+        except HesabuError as error:
             done.failed += 1
-            logs.warn("sweep of a business failed", business=business, why=str(error))
+            logs.warn("sweep of a business failed", business=business, code=error.code, why=str(error))
     return done
 
 
-def poll_attempts(ports: Ports, business: str) -> int:
-    """Ask about every attempt whose time has come; returns how many."""
+def poll_attempts(ports: Ports, business: str, give_up: datetime) -> int:
+    """Ask about every attempt whose time has come, until ``give_up``; returns how many."""
     now = rfc3339(ports.clock.now())
     due = Query(ATTEMPTS, (Where("polling", "==", True), Where("poll_at", "<=", now)), "poll_at", BATCH)
-    attempts = ports.store.query(business, due).docs
-    for attempt in attempts:
+    polled = 0
+    for attempt in ports.store.query(business, due).docs:
+        if ports.clock.now() > give_up:
+            break  # a provider that is slow today is asked about the rest by the next sweep
         _poll(ports, business, attempt)
-    return len(attempts)
+        polled += 1
+    return polled
 
 
 def _poll(ports: Ports, business: str, attempt: Doc) -> None:
@@ -57,7 +68,10 @@ def _poll(ports: Ports, business: str, attempt: Doc) -> None:
         attempt.data["created_on"], ports.clock.now()
     ):
         lose_submitter(ports, business, attempt.id)
-    ask_provider(ports, business, attempt.id)
+    try:
+        ask_provider(ports, business, attempt.id)
+    except Permanent as error:  # it is planned on all the same, so that it holds up no other
+        logs.warn("an attempt cannot be asked about", business=business, attempt=attempt.id, code=error.code)
     ports.outbox.run(business, lambda tx: _plan_next(ports, tx, attempt.key))
 
 

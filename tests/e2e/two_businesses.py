@@ -1,4 +1,4 @@
-"""Two businesses in one running system, each with a document of every kind, to try one with the other's ids."""
+"""Two businesses in one running system, each with a document of every kind: to be mixed up."""
 
 from __future__ import annotations
 

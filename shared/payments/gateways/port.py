@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Outcome(StrEnum):
@@ -133,3 +133,32 @@ class Gateway(Protocol):
 
     def query(self, request_id: str) -> QueryAnswer | NoAnswer:
         """Ask how one accepted request ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The provider knows where to announce money, now or since before."""
+
+
+@runtime_checkable
+class Announces(Protocol):
+    """A provider that tells an address about money that nobody asked for."""
+
+    def register(
+        self, confirmation_url: str, validation_url: str, phone: str
+    ) -> Registered | Rejected | NoAnswer:
+        """Give the provider our addresses, and switch listing on where it has to be switched on.
+
+        Args:
+            phone: the business's own number, ``2547…``, where the provider wants one to write to.
+
+        Raises Invalid when an address breaks the provider's rules.
+        """
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """A provider that lists the money it received: proof that needs no callback."""
+
+    def list_since(self, since: datetime, until: datetime) -> list[Evidence] | NoAnswer:
+        """Everything received in the window, as far back as the provider goes. All of it or NoAnswer."""

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from shared.core.clock import Clock
 from shared.payments.gateways.daraja.oauth import OAuth
+from shared.payments.gateways.daraja.registering import (
+    ADDRESSES,
+    LISTING,
+    address_body,
+    listing_body,
+    registered,
+)
 from shared.payments.gateways.daraja.request import DarajaAccount, push_body, query_body
 from shared.payments.gateways.daraja.results import PROVIDER, stk_result
 from shared.payments.gateways.daraja.tokens import SharedToken, TokenRefused, TokenStore
@@ -19,6 +27,7 @@ from shared.payments.gateways.port import (
     NoAnswer,
     Outcome,
     QueryAnswer,
+    Registered,
     Rejected,
     Unknown,
 )
@@ -59,6 +68,32 @@ class DarajaGateway:
         except TokenRefused as refused:
             return NoAnswer(refused.code)
         return query_answer(answer, request_id, self._account.shortcode)
+
+    def register(
+        self, confirmation_url: str, validation_url: str, phone: str
+    ) -> Registered | Rejected | NoAnswer:
+        """Register the C2B addresses and switch Pull Transactions on; what is registered already is fine."""
+        bodies = (
+            (ADDRESSES, address_body(self._account, confirmation_url, validation_url)),
+            (LISTING, listing_body(self._account, confirmation_url, phone)),
+        )
+        for path, body in bodies:
+            try:
+                outcome = registered(self._post(path, body))
+            except TokenRefused as refused:
+                return NoAnswer(refused.code)
+            if not isinstance(outcome, Registered):
+                return outcome
+        return Registered()
+
+    def list_since(self, since: datetime, until: datetime) -> list[Evidence] | NoAnswer:
+        """What this shortcode received, from Pull Transactions: the last 48 hours at most."""
+        from shared.payments.gateways.daraja.pull import pull_window
+
+        try:
+            return pull_window(self._post, self._account.shortcode, since, until)
+        except TokenRefused as refused:
+            return NoAnswer(refused.code)
 
     def close(self) -> None:
         """Let go of the pooled connections."""

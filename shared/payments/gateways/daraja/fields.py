@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from shared.core.clock import parse_daraja_timestamp
-from shared.core.errors import HesabuError
+from shared.core.clock import EAT, parse_daraja_timestamp, parse_rfc3339
+from shared.core.errors import HesabuError, Invalid
 from shared.core.money import parse_cents
 from shared.payments.gateways.port import HintKind, PayerHint
 
@@ -55,6 +55,22 @@ def _moment(value: Any) -> datetime | None:
     return _known(parse_daraja_timestamp, text) if text else None
 
 
+def _listed(value: Any) -> datetime | None:
+    text = as_text(value)
+    return _known(_read_listed, text) if text else None
+
+
+def _read_listed(text: str) -> datetime:
+    """A time of a listing: with its zone, or plain, which is East Africa Time."""
+    if text.isdigit():
+        return parse_daraja_timestamp(text)
+    try:
+        moment = datetime.fromisoformat(text)
+        return parse_rfc3339((moment if moment.tzinfo else moment.replace(tzinfo=EAT)).isoformat())
+    except ValueError:
+        raise Invalid("time_invalid", "is not a time") from None
+
+
 def _receipt(value: Any) -> str | None:
     text = as_text(value).upper()
     if text and not _RECEIPT.fullmatch(text):
@@ -78,6 +94,7 @@ def _present(value: ValueT | None) -> ValueT:
 Text = Annotated[str, BeforeValidator(as_text)]
 Cents = Annotated[int | None, BeforeValidator(_cents)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+ListedMoment = Annotated[datetime | None, BeforeValidator(_listed)]
 Receipt = Annotated[str | None, BeforeValidator(_receipt)]
 RequiredText = Annotated[str, BeforeValidator(lambda value: _present(as_text(value)))]
 RequiredCents = Annotated[int, BeforeValidator(lambda value: _present(_cents(value)))]

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 from shared.core.errors import Invalid
 from shared.payments.gateways.daraja.fields import (
     Cents,
+    ListedMoment,
     Payload,
     RequiredCents,
     RequiredReceipt,
@@ -76,7 +77,7 @@ class PullRow(Payload):
     """One customer payment of the last 48 hours, as Pull Transactions lists it."""
 
     receipt: RequiredReceipt = Field(alias="transactionId")
-    at: Text = Field(default="", alias="trxDate")
+    at: ListedMoment = Field(default=None, alias="trxDate")
     msisdn: Text = ""
     sender: Text = ""
     kind: Text = Field(default="", alias="transactiontype")
@@ -96,6 +97,7 @@ class PullRow(Payload):
             payer=hint_of(self.msisdn, self.sender),
             account=self.account,
             shortcode=shortcode,
+            at=self.at,
         )
 
 

@@ -1,0 +1,49 @@
+"""Telling Daraja where to announce money, and that we want to pull it (D3 CustomerToBusiness, Pull)."""
+
+from __future__ import annotations
+
+from shared.payments.gateways.daraja.request import DarajaAccount
+from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
+from shared.payments.gateways.daraja.urls import check_callback_url
+from shared.payments.gateways.port import NoAnswer, Registered, Rejected
+
+ADDRESSES = "/mpesa/c2b/v2/registerurl"
+LISTING = "/pulltransactions/v1/register"
+ALREADY = "500.003.1001"
+"""``Urls are already registered``: production takes them once; its other meaning is an internal error."""
+
+
+def address_body(account: DarajaAccount, confirmation_url: str, validation_url: str) -> dict[str, str]:
+    """The C2B registration; money that we cannot be asked about in time is accepted (``Completed``).
+
+    Raises Invalid ``callback_url_invalid`` for addresses that Daraja would refuse.
+    """
+    return {
+        "ShortCode": account.shortcode,
+        "ResponseType": "Completed",
+        "ConfirmationURL": check_callback_url(confirmation_url),
+        "ValidationURL": check_callback_url(validation_url),
+    }
+
+
+def listing_body(account: DarajaAccount, callback_url: str, phone: str) -> dict[str, str]:
+    """The registration for Pull Transactions; Safaricom writes to the nominated number about it."""
+    return {
+        "ShortCode": account.shortcode,
+        "RequestType": "Pull",
+        "NominatedNumber": phone,
+        "CallBackURL": callback_url,
+    }
+
+
+def registered(answer: HttpAnswer | NoHttpAnswer) -> Registered | Rejected | NoAnswer:
+    """What an answer to either registration says."""
+    if isinstance(answer, NoHttpAnswer):
+        return NoAnswer(answer.reason)
+    already = answer.error_code == ALREADY and "already registered" in answer.error_message.lower()
+    code = str(answer.body.get("ResponseCode") or answer.body.get("ResponseStatus") or "")
+    if already or (answer.status == 200 and code in {"0", "00", "1000"}):
+        return Registered()
+    if answer.error_code.startswith("4"):
+        return Rejected(answer.error_code, answer.error_message)
+    return NoAnswer(answer.error_code or f"http_{answer.status}")
