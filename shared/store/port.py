@@ -209,7 +209,7 @@ class Store:
         while True:
             tx = Tx(self, business)
             try:
-                result = self._attempt(tx, fn, once)
+                result = self._believed(tx, lambda tx: self._attempt(tx, fn, once))
                 self._commit(tx)
             except _Stale:
                 raise
@@ -226,6 +226,21 @@ class Store:
                 raise Contended("others kept changing the same records")
             self.clock.sleep(pause * self._ids.fraction())
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _believed(self, tx: Tx, attempt: Callable[[Tx], T]) -> T:
+        """Errors count only when all that was read was true at one moment; raises Conflict when it was not.
+
+        Between two reads another client may commit: "not paid yet" and "the payment exists already" may both
+        be seen, and the error that follows from them is nobody's fault.
+        """
+        try:
+            return attempt(tx)
+        except Conflict:
+            raise
+        except Exception:
+            if len(tx.reads) > 1:
+                self._adapter.commit(tx.business, tx.reads, {})
+            raise
 
     def _attempt(self, tx: Tx, fn: Callable[[Tx], T], once: Once | None) -> T:
         if once is None:

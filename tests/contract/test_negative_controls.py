@@ -28,6 +28,7 @@ CONTROLS: list[tuple[Callable[[Adapter], Adapter], str]] = [
     (broken.LosesTies, "pages_hold_everything_once_with_ties"),
     (broken.SortsByUtf16, "text_sorts_by_its_utf8_bytes"),
     (broken.TearsReads, "reads_alone_are_one_moment"),
+    (broken.TearsReads, "an_error_from_two_moments_is_not_believed"),
 ]
 
 

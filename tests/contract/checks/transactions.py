@@ -90,6 +90,23 @@ def check_reads_alone_are_one_moment(box: Box) -> None:
     assert other.runs == 2
 
 
+def check_an_error_from_two_moments_is_not_believed(box: Box) -> None:
+    def pay_first() -> None:
+        box.store.create(box.business, A, {"paid": True})
+        box.store.create(box.business, B, {"paid": True})
+
+    other = Meanwhile(pay_first)
+
+    def pay(tx: Tx) -> str:
+        if tx.get(A) is not None:
+            return "paid already"
+        other()
+        tx.create(B, {"paid": True})
+        return "paid"
+
+    assert box.store.transaction(box.business, pay) == "paid already"
+
+
 def check_a_read_of_nothing_must_still_hold(box: Box) -> None:
     other = Meanwhile(lambda: box.store.create(box.business, A, {"by": "other"}))
 
