@@ -36,7 +36,7 @@ SHELF: tuple[tuple[str, int], ...] = (
     ("Solar floodlight 100 W", 2_390),
 )
 _LINES: dict[Size, tuple[int, int]] = {"small": (1, 2), "medium": (2, 4), "large": (3, 5), "bulk": (4, 5)}
-_PIECES: dict[Size, tuple[int, int]] = {"small": (1, 4), "medium": (2, 9), "large": (6, 24), "bulk": (40, 60)}
+_PIECES: dict[Size, tuple[int, int]] = {"small": (1, 4), "medium": (2, 9), "large": (6, 24), "bulk": (60, 85)}
 
 
 def basket(seed: str, size: Size) -> list[NewLine]:

@@ -99,8 +99,10 @@ def _ask(tx: Tx, payment: Doc, decision: Decision) -> None:
     """Leave the money where it is and ask a person, unless nobody needs to be asked."""
     record: dict[str, Any] = {**as_record(decision), "may_be": list(decision.may_be)}
     made = write_decision(tx, payment, record, ENGINE)
-    waiting = tx.update(payment.key, {"matching": decision.verdict, "decision_id": made.id})
-    if asks_nobody(decision):
+    ours = asks_nobody(decision)  # moved from our float to our bank: no income, and no question
+    changes = {"matching": decision.verdict, "decision_id": made.id, "own_transfer": ours}
+    waiting = tx.update(payment.key, changes)
+    if ours:
         return
     open_review(tx, "payment", payment.id, record, payment.data["unallocated_cents"])
     hold(tx, decision.may_be, payment.id)

@@ -40,7 +40,7 @@ def midnight(day: date) -> str:
 
 
 def payments(scope: Scope, period: Period, filters: Filters, *statuses: str) -> Iterator[Doc]:
-    """Payments paid on the days of ``period`` in one of ``statuses``."""
+    """Payments paid on the days of ``period`` in one of ``statuses``; our own money moved is none."""
     span = (
         Where("paid_at", ">=", midnight(period.start)),
         Where("paid_at", "<", midnight(period.end + timedelta(days=1))),
@@ -51,7 +51,8 @@ def payments(scope: Scope, period: Period, filters: Filters, *statuses: str) -> 
         chosen = Where("status", "in", statuses)
     for doc in _each(scope, Query("payments", (chosen, *span), "paid_at")):
         right_channel = filters.channel is None or doc.data["provider"] == filters.channel
-        if right_channel and doc.data["status"] in statuses:
+        own = doc.data.get("own_transfer", False)
+        if right_channel and doc.data["status"] in statuses and not own:
             yield doc
 
 
