@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.callback_words import forbidden_word
 from shared.core.clock import parse_rfc3339, rfc3339
-from shared.core.errors import Invalid, RateLimited, Unauthorized
+from shared.core.errors import Invalid, Unauthorized
 from shared.core.ids import check_id
 from shared.events import SYSTEM
 from shared.http.auth import Actor
@@ -73,28 +73,43 @@ def add_user(store: Store, email: str, password: str, memberships: list[Membersh
 
 
 def sign_in(store: Store, now: datetime, email: str, password: str, business: str | None) -> Actor:
-    """Check a password and pick the business; raises Unauthorized or RateLimited.
+    """Check a password and pick the business; raises Unauthorized.
 
-    An unknown e-mail costs the same time and gives the same answer as a wrong password.
+    An unknown e-mail, a wrong password and a locked user cost the same time and get the same answer, so that
+    nobody learns who has an account here. After MAX_FAILURES wrong passwords in a row the right one is not
+    taken either, for LOCK_MINUTES.
     """
-    from argon2.exceptions import InvalidHashError, VerifyMismatchError
-
     key = _user_key(email)
     user = store.get(SYSTEM, key)
-    if user is not None and user.data["locked_until"] and parse_rfc3339(user.data["locked_until"]) > now:
-        raise RateLimited(f"too many wrong passwords; try again in {LOCK_MINUTES} minutes")
-    try:
-        _hasher().verify(user.data["password"] if user else _stand_in(), password)
-        proven = user is not None
-    except (VerifyMismatchError, InvalidHashError):
-        proven = False
-    if not proven or user is None:
-        if user is not None:
-            _count_failure(store, key, now)
-        raise Unauthorized("the e-mail or the password is wrong")
+    right = _is_right(user.data["password"] if user else _stand_in(), password)
+    if user is None or _is_locked(user, now):
+        raise _refusal()
+    if not right:
+        _count_failure(store, key, now)
+        raise _refusal()
     if user.data["failures"]:
         store.update(SYSTEM, key, {"failures": 0, "locked_until": ""})
     return _choose(user, business)
+
+
+def _refusal() -> Unauthorized:
+    return Unauthorized(
+        f"the e-mail or the password is wrong; after {MAX_FAILURES} wrong tries, wait {LOCK_MINUTES} minutes"
+    )
+
+
+def _is_right(stored: str, password: str) -> bool:
+    from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+    try:
+        return _hasher().verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _is_locked(user: Doc, now: datetime) -> bool:
+    until = user.data["locked_until"]
+    return bool(until) and parse_rfc3339(until) > now
 
 
 @cache
@@ -115,5 +130,5 @@ def _choose(user: Doc, business: str | None) -> Actor:
     memberships = user.data["memberships"]
     chosen = [m for m in memberships if business in (None, m["business"])]
     if not chosen:
-        raise Unauthorized("the e-mail or the password is wrong")
+        raise _refusal()
     return Actor(user.id[:24], chosen[0]["business"], chosen[0]["role"])

@@ -182,6 +182,8 @@ class Api(Generic[P]):
             if error.status >= 500:
                 logs.warn("request failed", request_id=request_id, code=error.code, why=error.message)
             response = problem(error, request_id, request.path)
+            if isinstance(error, _MethodNotAllowed):
+                response.headers["Allow"] = ", ".join(error.allowed)
         except Exception:  # noqa: BLE001 - the edge: logged with its stack, answered in our form
             logs.error("request crashed", exc_info=True, request_id=request_id, path=request.path)
             response = problem(HesabuError(code="internal"), request_id, request.path)
@@ -197,6 +199,8 @@ class Api(Generic[P]):
             actor = ports.tokens.verify(request.headers.get("Authorization"))
             if actor.role not in route.roles:
                 raise Forbidden(f"the role '{actor.role}' may not do this")
+        if route.body is not None:
+            _check_type(request.mimetype)
         raw = _read(request, route.limit)
         headers = {name.lower(): value for name, value in request.headers}
         call = Call(ports, actor, request_id, path, raw, headers)
@@ -207,14 +211,14 @@ class Api(Generic[P]):
         return _respond(route, call, route.handler(call, *given))
 
     def _find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        allowed = []
+        allowed: set[str] = set()
         for pattern, route in self._patterns:
             if match := pattern.fullmatch(path):
                 if route.method == method or (method == "HEAD" and route.method == "GET"):
                     return route, match.groupdict()
-                allowed.append(route.method)
+                allowed |= {"GET", "HEAD"} if route.method == "GET" else {route.method}
         if allowed:
-            raise _MethodNotAllowed(f"use {' or '.join(sorted(set(allowed)))} here")
+            raise _MethodNotAllowed(sorted(allowed))
         raise NotFound("there is no such address")
 
 
@@ -222,6 +226,22 @@ class _MethodNotAllowed(HesabuError):
     code = "method_not_allowed"
     status = 405
     title = "Method not allowed"
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(f"use {' or '.join(allowed)} here")
+        self.allowed = allowed
+
+
+class _NotJson(HesabuError):
+    code = "unsupported_media_type"
+    status = 415
+    title = "Send JSON"
+
+
+def _check_type(mimetype: str) -> None:
+    """A form or XML is refused for what it is, not as broken JSON; a body without a type is taken as JSON."""
+    if mimetype not in ("", "application/json") and not mimetype.endswith("+json"):
+        raise _NotJson("send JSON, with the header Content-Type: application/json")
 
 
 def _read(request: Request, limit: int) -> bytes:
