@@ -10,9 +10,7 @@ from shared.core.clock import rfc3339
 from shared.core.errors import FieldError, Invalid
 from shared.http import READERS, Api, Body, Call, View
 from shared.insights.answer import Answer
-from shared.insights.ask import ask, check_range
 from shared.insights.examples import EXAMPLES
-from shared.insights.metrics import REGISTRY
 from shared.insights.plan import INTENTS, Period
 from shared.insights.ports import Ports
 from shared.insights.text import MOST_CHARACTERS
@@ -75,11 +73,15 @@ def ask_question(call: Call[Ports], body: Question) -> Answer:
 
     An unclear question gets three choices and no figure. ``date_range`` replaces the period of the question.
     """
+    from shared.insights.ask import ask  # the router and the metrics: only when there is a question
+
     period = _period(body.date_range) if body.date_range else None
     return ask(call.ports, call.business, body.question, period)
 
 
 def _period(given: DateRange) -> Period:
+    from shared.insights.ask import check_range
+
     try:
         return check_range(Period.model_validate({"from": given.start, "to": given.end}))
     except ValidationError as error:
@@ -99,6 +101,8 @@ def read_health(call: Call[Ports]) -> HealthView:
 )
 def read_status(call: Call[Ports]) -> StatusView:
     """Intents that are computed, and whether a model may see masked questions."""
+    from shared.insights.metrics import REGISTRY
+
     settings = call.ports.settings
     configured = bool(settings.gemini_key.get_secret_value())
     planner = ModelView(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.http import MANAGERS, READERS, Api, Call, ListView, page_view
-from shared.matching.manual import match_by_hand, set_aside, undo_match
 from shared.matching.places import DECISIONS, PAYMENTS, REVIEW
 from shared.matching.ports import Ports
 from shared.matching.views import (
@@ -57,6 +56,8 @@ def read_match(call: Call[Ports]) -> MatchView:
 )
 def match_payment(call: Call[Ports], body: ManualMatch) -> MatchView:
     """Credits the invoices in one commit with the journal; the payer is remembered for next time."""
+    from shared.matching.manual import match_by_hand
+
     links = [(link.invoice_id, link.cents) for link in body.links]
     return _commit(
         call,
@@ -81,6 +82,8 @@ def match_payment(call: Call[Ports], body: ManualMatch) -> MatchView:
 )
 def undo(call: Call[Ports], body: Undo) -> MatchView:
     """Balances return exactly; the payment waits in review."""
+    from shared.matching.manual import undo_match
+
     payment_id, user = call.path["payment_id"], call.actor.user
     return _commit(call, lambda tx: undo_match(tx, payment_id, actor=user, invoice_id=body.invoice_id))
 
@@ -94,6 +97,8 @@ def undo(call: Call[Ports], body: Undo) -> MatchView:
 )
 def none_of_ours(call: Call[Ports]) -> MatchView:
     """The money stays unallocated and its question is closed; other payments no longer wait for it."""
+    from shared.matching.manual import set_aside
+
     return _commit(call, lambda tx: set_aside(tx, call.path["payment_id"], actor=call.actor.user))
 
 
