@@ -46,12 +46,12 @@ class SqliteAdapter:
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._lock_file = _open_lock(path)
-        with self._file_lock():
-            try:
+        try:
+            with self._file_lock():
                 writer = self._connect(writer=True)
-            except Unavailable:
-                self._lock_file.close()
-                raise
+        except Unavailable:
+            self._lock_file.close()
+            raise
         self._queue = CommitQueue(writer, self._file_lock, durable=durable)
 
     def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None:
