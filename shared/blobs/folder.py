@@ -38,9 +38,11 @@ class FolderBlobs:
     def __init__(self, root: Path, bucket: str) -> None:
         self._bucket = bucket
         self._ignored: set[str] = set()
-        with _explained():
+        try:
             root.mkdir(parents=True, exist_ok=True)
             self._root = root.resolve(strict=True)
+        except OSError as error:
+            raise Unavailable(f"the bucket {root} cannot be reached: {error.strerror}") from None
 
     @property
     def bucket(self) -> str:
@@ -213,7 +215,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(name: str = "the bucket") -> Iterator[None]:
+def _explained(name: str) -> Iterator[None]:
     """No error of the operating system leaves this adapter."""
     try:
         yield
