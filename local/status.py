@@ -14,7 +14,7 @@ from shared.access import businesses
 from shared.bus.local import Depth, LocalBus
 from shared.core.clock import Clock, rfc3339
 from shared.core.money import format_kes
-from shared.store import Query, Store, Where
+from shared.store import Key, Query, Store, Where
 
 MESSAGES = 12
 LETTERS = 20
@@ -72,8 +72,15 @@ def unpaid(store: Store) -> dict[str, str] | None:
                 "customer": invoice["customer_name"],
                 "owed": format_kes(invoice["balance_cents"]),
                 "due": invoice["due_date"],
+                "phone": _phone_of(store, business.id, invoice["customer_id"]),
             }
     return None
+
+
+def _phone_of(store: Store, business: str, customer_id: str) -> str:
+    """A phone to ask: the customer's, or any where the book has none."""
+    customer = store.get(business, Key("customers", customer_id))
+    return next(iter(customer.data["phones"] if customer else []), "254712345678")
 
 
 def _function(runtime: Runtime, name: str) -> dict[str, Any]:

@@ -65,6 +65,10 @@ def _of_receipt(spec: ReceiptSpec) -> Outgoing | None:
 
 def _without_receipt(today: date) -> list[Outgoing]:
     lines = [
+        (84, "bank", "FT00000084", 31_250_000, "Nyumba Steel & Cement Ltd", "Stock delivery", "stock_cogs"),
+        (58, "bank", "FT00000058", 28_400_000, "Nyumba Steel & Cement Ltd", "Stock delivery", "stock_cogs"),
+        (37, "bank", "FT00000037", 26_980_000, "Nyumba Steel & Cement Ltd", "Stock delivery", "stock_cogs"),
+        (14, "bank", "FT00000014", 22_600_000, "Nyumba Steel & Cement Ltd", "Stock delivery", "stock_cogs"),
         (81, "mpesa", "TJA0000081", 4_500_000, "Jirani Properties Ltd", "Rent", "rent"),
         (50, "mpesa", "TJB0000050", 4_500_000, "Jirani Properties Ltd", "Rent", "rent"),
         (62, "mpesa", "TJC0000062", 2_400_000, "Kevin Njuguna Kamau", "Wages", "wages_salaries"),
