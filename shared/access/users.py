@@ -50,8 +50,10 @@ def add_business(store: Store, business: str, profile: dict[str, Any]) -> None:
     Raises Invalid ``business_invalid`` when the id would make Daraja refuse its callback addresses.
     """
     check_id(business, "business")
-    if business == SYSTEM or (word := forbidden_word(business)):
-        raise Invalid("business_invalid", f"the id may not be '{SYSTEM}' or contain '{word}'")
+    if business == SYSTEM:
+        raise Invalid("business_invalid", f"'{SYSTEM}' is the tenant of users and timers")
+    if word := forbidden_word(business):
+        raise Invalid("business_invalid", f"Daraja refuses callback addresses that contain '{word}'")
     store.put(SYSTEM, Key("businesses", business), {"name": profile["name"]})
     store.put(business, PROFILE, profile)
 

@@ -116,7 +116,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
     if route.query is None:
         return []
-    schema = route.query.model_json_schema()
+    schema = route.query.model_json_schema(ref_template=_REF)  # what it points at is among the components
     required = set(schema.get("required", []))
     return [
         {"name": name, "in": "query", "required": name in required, "schema": inner}
