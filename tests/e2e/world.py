@@ -1,7 +1,7 @@
 """A whole running system for tests: real HTTP in front, simulated Safaricom behind, time moved by hand.
 
-One business ("Duka la Juma"), one customer with an e-mail address, one finalised invoice of KES 1,160. Nothing
-happens by itself: ``advance`` moves the clock in steps and lets everything that is due at each step be done.
+One business ("Duka la Juma"), one customer with an e-mail address, one finalised invoice of KES 1,160.
+Nothing happens by itself: ``advance`` moves the clock in steps and lets all that is due at each be done.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from typing import Any
 import requests
 
 from local.safaricom import Fault, add_fault
+from local.safaricom.c2b_notices import begin_payment
 from local.safaricom.ledger import transactions
-from local.safaricom.model import Transaction
+from local.safaricom.model import Order, Transaction
+from local.safaricom.prompts import answer
+from local.safaricom.screens import prompts_of
 from local.system import System
 from shared.access import add_business
 from shared.books import trial_balance
@@ -95,13 +98,25 @@ class World:
         """Switch a fault of the simulated Safaricom on (local/safaricom/faults.py lists them)."""
         add_fault(self.system.safaricom.sim, Fault(name, **fields))
 
+    def pay_by_hand(self, shillings: int, reference: str, phone: str = PHONE) -> None:
+        """Pay the paybill from a phone without having been asked, with a reference as it was typed."""
+        order = Order(phone, PAYBILL, PAYBILL, shillings * 100, reference, "c2b")
+        paid = begin_payment(self.system.safaricom.sim, order)
+        assert isinstance(paid, Transaction), paid
+
+    def answer(self, action: str, phone: str = PHONE) -> None:
+        """Answer the oldest prompt on a phone: pin, cancel or ignore."""
+        sim = self.system.safaricom.sim
+        account = sim.account(phone)
+        assert answer(sim, prompts_of(sim, account)[0].checkout, action, account.pin)
+
     def true_ledger(self) -> list[Transaction]:
         """What really happened to the money, oldest first."""
         return transactions(self.system.safaricom.sim)
 
     # --- time
     def advance(self, seconds: float = 0) -> None:
-        """Let ``seconds`` of simulated time pass, doing at every step all that is due; 0 does what is due now."""
+        """Let ``seconds`` of simulated time pass; at every step all that is due is done, now for 0."""
         self.system.settle()
         while seconds > 0:
             step = min(seconds, STEP)
@@ -142,11 +157,13 @@ class World:
 
 
 @contextmanager
-def running(folder: Path, clock: ManualClock | None = None, **given: Any) -> Iterator[World]:
-    """A world on the data in ``folder``, stopped at the end; an empty folder is furnished first."""
+def running(
+    folder: Path, clock: ManualClock | None = None, port: int = 0, seed: int = 11, **given: Any
+) -> Iterator[World]:
+    """A world on the data in ``folder``, stopped at the end."""
     clock = clock or ManualClock(START)
-    system = System(settings_in(folder, **given), clock, SeededIds(11))
-    system.start()
+    system = System(settings_in(folder, **given), clock, SeededIds(seed))
+    system.start(port)
     world = World(system, clock)
     try:
         yield world
