@@ -67,8 +67,7 @@ def _greet(system: System, *, demo: bool) -> None:
     if demo:
         from local.demo import load
 
-        for line in load(system).lines():
-            print(line)
+        print(*load(system).lines(), sep="\n", flush=True)
         return
     links = [f"{label}: {system.url}{path}" for label, path in system.runtime.links.items()]
     print(f"Hesabu runs at {system.url}", *links, "Ctrl-C stops it.", sep="\n", flush=True)
