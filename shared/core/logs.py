@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import sys
 from typing import Any, TextIO
@@ -28,8 +29,10 @@ def _redact_value(value: Any) -> Any:
             return redact(value)
         case list() | tuple() | set() | frozenset():
             return [_redact_value(item) for item in value]
-        case None | bool() | float():
+        case None | bool():
             return value
+        case float():
+            return value if math.isfinite(value) else str(value)
         case int():
             return "[phone]" if _PHONE.fullmatch(str(value)) else value
         case _:
@@ -45,7 +48,8 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line["error_type"] = type(record.exc_info[1]).__name__
             line["stack"] = _PHONE.sub("[phone]", self.formatException(record.exc_info))
-        return json.dumps(line, default=str, ensure_ascii=False)
+        text = json.dumps(line, default=str, ensure_ascii=False)
+        return text.encode("utf-8", "backslashreplace").decode()  # half characters stay valid JSON escapes
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):

@@ -48,7 +48,7 @@ class Settings(BaseModel):
     gemini_data_ok: bool = False
 
     ocr_engines: str = "rapidocr,tesseract"
-    log_level: str = "INFO"
+    log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")] = "INFO"
 
     @field_validator("auth_secret", "callback_secret")
     @classmethod

@@ -14,6 +14,11 @@ class RecordingBus:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.down = False
+        self.collects_outbox = False
+        self.woken = 0
+
+    def wake(self) -> None:
+        self.woken += 1
 
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
         if self.down:
