@@ -61,14 +61,14 @@ class Consumer(Generic[P]):
             self._bury(ports.store, cloud_event, error)
 
     def _bury(self, store: Store, cloud_event: Any, error: Permanent) -> None:
-        raw = _as_text(cloud_event)[:200_000]
+        raw = _as_text(cloud_event)
         business = _business(cloud_event)
         key = Key(DEAD_LETTERS, derived_id("dead", self.name, raw))
 
         def record(tx: Any) -> None:
             letter = {
                 "consumer": self.name,
-                "event": raw,
+                "event": raw[:200_000],
                 "code": error.code,
                 "message": _storable(error.message[:1000]),
             }
@@ -80,10 +80,19 @@ class Consumer(Generic[P]):
 
 def _as_text(cloud_event: Any) -> str:
     """ASCII JSON of whatever arrived: escaped, so that zero bytes and half characters can be stored."""
+    text = _json(cloud_event)
+    if text is None and isinstance(cloud_event, dict):
+        # one attribute cannot be told: the others still say which event it was
+        told = {ascii(name): _json(value) or type(value).__name__ for name, value in cloud_event.items()}
+        text = json.dumps(told)
+    return text or f"{type(cloud_event).__name__} that is no JSON"
+
+
+def _json(value: Any) -> str | None:
     try:
-        return json.dumps(cloud_event, default=ascii, sort_keys=True)
+        return json.dumps(value, default=ascii, sort_keys=True)
     except (TypeError, ValueError, RecursionError):
-        return ascii(type(cloud_event)) + " that is no JSON"
+        return None
 
 
 def _storable(text: str) -> str:
