@@ -1,6 +1,6 @@
 """How fast a callback is acknowledged, durably, beside a hello world under the same load.
 
-    python -m bench.callback [--requests 3000] [--connections 16] [--rounds 3]
+    python -m bench.callback [--requests 3000] [--connections 32] [--rounds 3]
 
 Every request is another callback body; each is on disk before its answer. The rounds alternate floor and
 callback, so that a machine that slows down slows both; the figures are medians over the rounds.
@@ -31,7 +31,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.callback", description=__doc__)
     parser.add_argument("--requests", type=int, default=3000, help="a round and server, at most 20000")
-    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     args.requests = min(args.requests, 20_000)
@@ -39,7 +39,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(folder: Path, requests: int, connections: int, rounds: int) -> dict[str, object]:
-    env = environment(folder)
+    env = environment(folder, THREADS=str(_concurrency()))
     source = ROOT / "functions" / "mpesa_callback" / "main.py"
     floors: list[Load] = []
     ours: list[Load] = []
@@ -68,6 +68,12 @@ def _measure(folder: Path, requests: int, connections: int, rounds: int) -> dict
         "callbacks_stored": kept - 200,
         "connections": connections,
     }
+
+
+def _concurrency() -> int:
+    """The threads that the function is deployed with; the floor gets as many."""
+    topology = json.loads((ROOT / "infra" / "functions.json").read_text())
+    return int(topology["functions"]["mpesa_callback"]["concurrency"])
 
 
 def _median(ratios: object) -> float:

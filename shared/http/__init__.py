@@ -1,6 +1,6 @@
 """HTTP: typed routes, problem details, bearer tokens, idempotency keys and the OpenAPI document."""
 
-from shared.http.api import Api, Call, Reply
+from shared.http.api import Api, Call, Headers, Reply
 from shared.http.models import Args, Body, ListView, View, page_view
 from shared.http.problems import problem
 from shared.http.roles import EVERYONE, MANAGERS, MONEY, OWNERS, READERS, WRITERS
@@ -16,6 +16,7 @@ __all__ = [
     "Args",
     "Body",
     "Call",
+    "Headers",
     "ListView",
     "Reply",
     "View",

@@ -34,20 +34,26 @@ class HasEdge(Protocol):
     def tokens(self) -> Tokens: ...
 
 
+class Headers(Protocol):
+    """Request headers, found in any case."""
+
+    def get(self, key: str, /) -> str | None: ...
+
+
 P = TypeVar("P", bound=HasEdge)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
 class Call(Generic[P]):
-    """One request on its way through a handler; ``headers`` by lower-case name."""
+    """One request on its way through a handler."""
 
     ports: P
     actor: Actor
     request_id: str
     path: Mapping[str, str]
     raw: bytes
-    headers: Mapping[str, str]
+    headers: Headers
     once: Once | None = None
     args: Any = None
 
@@ -202,8 +208,7 @@ class Api(Generic[P]):
         if route.body is not None:
             _check_type(request.mimetype)
         raw = _read(request, route.limit)
-        headers = {name.lower(): value for name, value in request.headers}
-        call = Call(ports, actor, request_id, path, raw, headers)
+        call = Call(ports, actor, request_id, path, raw, request.headers)
         call.once = _once(route, request, actor, raw)
         if route.query is not None:
             call.args = read_args(route.query, request.args.to_dict())

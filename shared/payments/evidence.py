@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.bus import emit
 from shared.core.errors import NotFound
 from shared.core.ids import derived_id
 from shared.events import CallbackReceived
+from shared.http import Headers
 from shared.payments.gateways.daraja.urls import token_matches
 from shared.payments.places import CALLBACKS
 from shared.payments.ports import Ports
@@ -36,7 +36,7 @@ def authenticate(ports: Ports, route: str, business: str, subject: str, token: s
     return Address(route, business, subject)
 
 
-def keep(ports: Ports, address: Address, raw: bytes, headers: Mapping[str, str]) -> str:
+def keep(ports: Ports, address: Address, raw: bytes, headers: Headers) -> str:
     """Store a callback body durably and announce it; the same body again is the same evidence.
 
     Returns the evidence id. Raises only what the store raises: a body that cannot be parsed is kept too.
@@ -50,12 +50,11 @@ def keep(ports: Ports, address: Address, raw: bytes, headers: Mapping[str, str])
         "body": text,
         "encoding": encoding,
         "sha256": digest,
-        "headers": {name: headers[name][:300] for name in _KEPT_HEADERS if name in headers},
+        "headers": {name: value[:300] for name in _KEPT_HEADERS if (value := headers.get(name))},
     }
 
     def store(tx: Tx) -> None:
-        if tx.get(key) is None:
-            tx.create(key, {**record, "received_at": tx.now})
+        if tx.claim(key, {**record, "received_at": tx.now}) is not None:
             emit(tx, CallbackReceived(evidence_id=key.id), key)
 
     ports.outbox.run(address.business, store)

@@ -36,8 +36,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.5
 class Tx:
     """One attempt of a transaction: reads are recorded, writes are buffered and visible to later reads."""
 
-    def __init__(self, store: Store, business: str) -> None:
+    def __init__(self, store: Store, business: str, *, guesses: bool = False) -> None:
         self._store = store
+        self._may_guess = guesses
+        self.guessed = False
         self.business = business
         self.now = rfc3339(store.clock.now())
         self.reads: dict[Key, str | None] = {}
@@ -69,6 +71,18 @@ class Tx:
         if self.get(key) is not None:
             raise AlreadyExists(f"{key.collection} '{key.id}' already exists")
         return self._write(key, data, None)
+
+    def claim(self, key: Key, data: Data) -> Doc | None:
+        """Buffer a document that is expected to be new; None when it is there already.
+
+        The first run of a transaction does not look: the commit verifies the absence anyway, and when
+        somebody was first, the next run reads. Right for deliveries that are rarely repeated.
+        """
+        if self._may_guess and key not in self._seen:
+            self._seen[key] = None
+            self.reads[key] = None
+            self.guessed = True
+        return self._write(key, data, None) if self.get(key) is None else None
 
     def put(self, key: Key, data: Data) -> Doc:
         """Buffer a document, new or replaced."""
@@ -206,8 +220,9 @@ class Store:
         check_id(business, "business")
         give_up = self.clock.now() + timedelta(seconds=deadline)
         pause = _FIRST_PAUSE
+        guesses = True
         while True:
-            tx = Tx(self, business)
+            tx = Tx(self, business, guesses=guesses)
             try:
                 result = self._believed(tx, lambda tx: self._attempt(tx, fn, once))
                 self._commit(tx)
@@ -224,6 +239,7 @@ class Store:
                 return result
             if self.clock.now() >= give_up:
                 raise Contended("others kept changing the same records")
+            guesses = False
             self.clock.sleep(pause * self._ids.fraction())
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -238,7 +254,7 @@ class Store:
         except Conflict:
             raise
         except Exception:
-            if len(tx.reads) > 1:
+            if len(tx.reads) > 1 or tx.guessed:
                 self._adapter.commit(tx.business, tx.reads, {})
             raise
 

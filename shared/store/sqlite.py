@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS docs (
   etag TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   PRIMARY KEY (b, c, id)) WITHOUT ROWID
 """
+_CHECKPOINT_PAGES = 4000
+"""16 MB of log: a checkpoint holds up every commit, and writes a page once however often it changed."""
 _COLUMNS = "c, id, body, etag, version, created_at, updated_at"
 
 
@@ -136,7 +138,7 @@ class SqliteAdapter:
             )
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {1000 if writer else 0}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES if writer else 0}")
             if writer:
                 connection.execute(_TABLE)
         except sqlite3.Error as error:

@@ -122,6 +122,34 @@ def check_a_read_of_nothing_must_still_hold(box: Box) -> None:
     assert box.data(B) is None
 
 
+def check_a_claim_is_won_once(box: Box) -> None:
+    other = Meanwhile(lambda: box.store.create(box.business, A, {"by": "other"}))
+
+    def claim(tx: Tx) -> bool:
+        mine = tx.claim(A, {"by": "us"})
+        other()
+        if mine is not None:
+            tx.create(B, {"by": "us"})
+        return mine is not None
+
+    assert box.store.transaction(box.business, claim) is False
+    assert (box.data(A), box.data(B)) == ({"by": "other"}, None)
+    assert box.store.transaction(box.business, lambda tx: tx.claim(C, {"n": 1}) is not None)
+    assert box.store.transaction(box.business, lambda tx: tx.claim(C, {"n": 2})) is None
+    assert box.data(C) == {"n": 1}
+
+
+def check_an_error_after_a_guess_is_not_believed(box: Box) -> None:
+    box.store.create(box.business, A, {"n": 1})
+
+    def claim(tx: Tx) -> str:
+        if tx.claim(A, {"n": 2}) is None:
+            return "taken"
+        raise ZeroDivisionError
+
+    assert box.store.transaction(box.business, claim) == "taken"
+
+
 def check_a_read_that_is_not_written_must_still_hold(box: Box) -> None:
     box.store.create(box.business, A, {"open": True})
     other = Meanwhile(lambda: box.store.update(box.business, A, {"open": False}))

@@ -93,7 +93,7 @@ def test_every_write_transaction_holds_the_lock_file(opened: Store, lock: IO[byt
 def test_only_the_writer_checkpoints(opened: Store) -> None:
     reader = adapter_of(opened)._reader()
     assert reader.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
-    assert writer_of(opened).execute("PRAGMA wal_autocheckpoint").fetchone() == (1000,)
+    assert writer_of(opened).execute("PRAGMA wal_autocheckpoint").fetchone()[0] > 0
     assert writer_of(opened).execute("PRAGMA mmap_size").fetchone() in [(0,), None]
     assert writer_of(opened).execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert writer_of(opened).execute("PRAGMA synchronous").fetchone() == (2,), "FULL for money"
