@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -15,24 +18,62 @@ from shared.core.ids import SeededIds
 from shared.store import Store
 from shared.store.indexes import SCHEMA
 from shared.store.sqlite import SqliteAdapter
+from tests.support import emulators
 from tests.support.bus import RecordingBus
 
 SHARED_DATA = Path(os.environ.get("HESABU_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
 MISSING_DATA = "the labelled data is not here: put it beside the checkout as ../shared, or set HESABU_SHARED"
 
 
+def skip_or_fail(reason: str, required_by: str) -> NoReturn:
+    """Skip with a plain reason; where the variable is set to 1, a skip is a failure."""
+    if os.environ.get(required_by) == "1":
+        pytest.fail(f"{required_by}=1, but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tests marked ``shared_data`` need the folder; with REQUIRE_SHARED=1 its absence is a failure."""
     if item.get_closest_marker("shared_data") and not SHARED_DATA.is_dir():
-        if os.environ.get("REQUIRE_SHARED") == "1":
-            pytest.fail(MISSING_DATA, pytrace=False)
-        pytest.skip(MISSING_DATA)
+        skip_or_fail(MISSING_DATA, "REQUIRE_SHARED")
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of labelled data; use it in tests marked ``shared_data``."""
     return SHARED_DATA
+
+
+def emulator(name: str, command: Callable[[int], list[str]], variable: str, folder: Path) -> Iterator[str]:
+    """Run an emulator for the session, with the variable that clients look at."""
+    with contextlib.ExitStack() as stack:
+        try:
+            address = stack.enter_context(emulators.running(command, folder / f"{name}.log"))
+        except emulators.Missing as missing:
+            skip_or_fail(str(missing), "REQUIRE_EMULATORS")
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv(variable, address)
+        yield address
+
+
+@pytest.fixture(scope="session")
+def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``host:port`` of a Firestore emulator; use a project of your own in each test."""
+    folder = tmp_path_factory.mktemp("firestore")
+    yield from emulator("firestore", emulators.firestore_command, "FIRESTORE_EMULATOR_HOST", folder)
+
+
+@pytest.fixture(scope="session")
+def pubsub_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``host:port`` of a Pub/Sub emulator; use a project of your own in each test."""
+    folder = tmp_path_factory.mktemp("pubsub")
+    yield from emulator("pubsub", emulators.pubsub_command, "PUBSUB_EMULATOR_HOST", folder)
+
+
+@pytest.fixture
+def project() -> str:
+    """A Google Cloud project that no other test knows: the cheapest isolation."""
+    return f"test-{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture
