@@ -11,6 +11,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 from local import web
+from local.lanes import Lanes
 from shared.core.ids import SystemIds
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
 
 class Server:
-    """One listening socket. Port 0 takes a free one; ``port`` says which."""
+    """One listening socket. Port 0 takes a free one; ``port`` says which.
 
-    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
+    ``aside`` is a path prefix that gets threads of its own, because what else runs here waits for it.
+    """
+
+    def __init__(self, app: WSGIApplication, host: str, port: int, aside: str = "") -> None:
         self._server: Any = create_server(
             app,
             sockets=[socket.create_server((host, port))],  # waitress leaks its threads when a port is taken
@@ -61,6 +65,8 @@ class Server:
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel
+        if aside:
+            self._server.task_dispatcher = Lanes(self._server.task_dispatcher, aside, THREADS)
         self.port = int(self._server.effective_port)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)

@@ -72,7 +72,7 @@ class System:
         """
         self._guard = hold(self.settings)
         try:
-            self._server = Server(self._serve, host, port)
+            self._server = Server(self._serve, host, port, aside="/safaricom/")
         except OSError:
             self._guard.close()
             raise
