@@ -1,7 +1,7 @@
 """Two lanes of threads behind one HTTP port.
 
-A function that asks the simulated Safaricom waits for an answer from its own port. If both shared one pool, as
-many functions as there are threads would wait for each other until they time out.
+A function that asks the simulated Safaricom waits for an answer from its own port. If both shared one pool,
+as many functions as there are threads would wait for each other until they time out.
 """
 
 from __future__ import annotations
