@@ -17,7 +17,7 @@ from shared.payments.notices import own_notice
 from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS, PROFILE
 from shared.payments.ports import Ports
 from shared.payments.states import WAITING, Signal, State, after
-from shared.payments.twins import twin_of
+from shared.payments.twins import loose_for, remember_loose, twin_of
 from shared.store import Data, Doc, Key, Tx
 
 LISTED_BY = frozenset({"status", "pull", "statement"})
@@ -100,7 +100,7 @@ def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: s
             _paid(ports, tx, attempt, evidence, evidence_id)
             return attempt.id
         channel = "till" if ports.settings.daraja_till else "paybill"
-        payment = money.open_payment(tx, evidence, channel, evidence_id, None)
+        payment = _loose(tx, evidence, channel, evidence_id)
         if _trusted(ports, tx, evidence):
             money.settle(tx, payment)
         return ""
@@ -124,12 +124,18 @@ def prove(
             _paid(ports, tx, attempt, evidence, evidence_id)
             return
         if payment is None:
-            payment = money.open_payment(tx, evidence, channel, evidence_id, None)
+            payment = _loose(tx, evidence, channel, evidence_id)
         else:
             payment = money.add_evidence(tx, payment, evidence, evidence_id)
         money.believe(tx, payment, evidence)
 
     ports.outbox.run(business, apply)
+
+
+def _loose(tx: Tx, evidence: Evidence, channel: str, evidence_id: str) -> Doc:
+    payment = money.open_payment(tx, evidence, channel, evidence_id, None)
+    remember_loose(tx, payment, evidence)
+    return payment
 
 
 def never_proven(tx: Tx, payment: Doc) -> None:
@@ -144,6 +150,8 @@ def never_proven(tx: Tx, payment: Doc) -> None:
 def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str) -> None:
     earlier = _payment_of(tx, attempt)
     payment = money.find(tx, evidence) or (earlier if _same_money(earlier, evidence) else None)
+    if payment is None and not evidence.receipt:
+        payment = loose_for(tx, attempt)
     if payment is None:
         payment = money.open_payment(tx, evidence, "stk", evidence_id, attempt)
     else:

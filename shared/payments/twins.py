@@ -12,27 +12,23 @@ from shared.core.clock import parse_rfc3339
 from shared.core.ids import derived_id
 from shared.core.phone import mask, phone_hash
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
-from shared.payments.places import ATTEMPTS
+from shared.payments.places import ATTEMPTS, PAYMENTS
 from shared.payments.states import State
 from shared.store import Doc, Key, Tx
 
 BY_REFERENCE, BY_PAYER = timedelta(hours=1), timedelta(minutes=15)
 """How long after its prompt money can still be the prompt's; later it is a payment of its own."""
-SKEW = timedelta(minutes=1)
+SKEW = timedelta(minutes=5)
 """How far the provider's clock may be behind ours."""
 KEPT = 20
+_WINDOWS = {"reference": BY_REFERENCE, "hash": BY_PAYER, "masked": BY_PAYER}
 _NOT_PAYABLE = frozenset({State.FAILED, State.REJECTED, State.REVIEW})
 
 
 def remember(tx: Tx, attempt: Doc) -> None:
     """Let an attempt be found by all that a notice may repeat of it."""
-    cents, phone = attempt.data["amount_cents"], attempt.data["phone"]
-    for kind, value in (
-        ("reference", attempt.data["reference"].upper()),
-        ("hash", phone_hash(phone)),
-        ("masked", _ends(mask(phone))),
-    ):
-        key = _place(kind, value, cents)
+    for clue in _clues(attempt):
+        key = _place(*clue, attempt.data["amount_cents"])
         known = tx.get(key)
         tx.put(key, {"attempts": [*(known.data["attempts"] if known else [])[1 - KEPT :], attempt.id]})
 
@@ -43,9 +39,44 @@ def twin_of(tx: Tx, evidence: Evidence) -> Doc | None:
     known = tx.get(_place(*clue, evidence.amount_cents)) if clue and evidence.amount_cents else None
     if clue is None or known is None:
         return None
-    window = BY_REFERENCE if clue[0] == "reference" else BY_PAYER
+    window = _WINDOWS[clue[0]]
     attempts = tx.get_many([Key(ATTEMPTS, attempt_id) for attempt_id in reversed(known.data["attempts"])])
     return next((a for a in attempts if a is not None and _fits(a, evidence, window)), None)
+
+
+def remember_loose(tx: Tx, payment: Doc, evidence: Evidence) -> None:
+    """Let money that nobody asked for be found by an attempt that turns out to have been paid."""
+    clue = _clue(evidence)
+    if clue is not None:
+        key = _place("loose", ":".join(clue), payment.data["amount_cents"])
+        known = tx.get(key)
+        tx.put(key, {"payments": [*(known.data["payments"] if known else [])[1 - KEPT :], payment.id]})
+
+
+def loose_for(tx: Tx, attempt: Doc) -> Doc | None:
+    """Announced money without an attempt that can be this attempt's; asked when a proof names no receipt."""
+    for clue in _clues(attempt):
+        known = tx.get(_place("loose", ":".join(clue), attempt.data["amount_cents"]))
+        for payment in tx.get_many([Key(PAYMENTS, i) for i in known.data["payments"]] if known else []):
+            if payment is not None and not payment.data["attempt_id"] and _near(attempt, payment, clue[0]):
+                return payment
+    return None
+
+
+def _near(attempt: Doc, payment: Doc, kind: str) -> bool:
+    after = parse_rfc3339(payment.data["paid_at"]) - parse_rfc3339(attempt.data["created_on"])
+    phone, hashed, masked = attempt.data["phone"], payment.data["payer_hash"], payment.data["payer_masked"]
+    same = hashed == phone_hash(phone) if hashed else _ends(masked) in {"", _ends(mask(phone))}
+    return same and -SKEW <= after <= _WINDOWS[kind]
+
+
+def _clues(attempt: Doc) -> tuple[tuple[str, str], ...]:
+    phone = attempt.data["phone"]
+    return (
+        ("reference", attempt.data["reference"].upper()),
+        ("hash", phone_hash(phone)),
+        ("masked", _ends(mask(phone))),
+    )
 
 
 def _place(kind: str, value: str, cents: int) -> Key:

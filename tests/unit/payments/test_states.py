@@ -1,0 +1,52 @@
+"""The whole transition table, written out a second time: every state, every signal."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from shared.payments.states import TRANSITIONS, WAITING, Signal, State, after
+
+# a state, then what each signal of COLUMNS makes of it; a dot stays
+EXPECTED = """
+submitting      pending rejected submit_unknown claimed succeeded failed . review expired cancelled
+pending         .       .        .              claimed succeeded failed . review expired cancelled
+submit_unknown  pending .        .              claimed succeeded failed . review expired cancelled
+rejected        .       .        .              review  review    .      . review .       .
+claimed         .       .        .              .       succeeded . pending review .      .
+succeeded       .       .        .              .       .         .      . .      .       .
+failed          .       .        .              claimed succeeded .      . review .       .
+expired         .       .        .              claimed succeeded failed . review .       .
+cancelled       .       .        .              claimed succeeded failed . review .       .
+review          .       .        .              .       succeeded .      . .      .       .
+"""
+ROWS = {row.split()[0]: row.split()[1:] for row in EXPECTED.strip().splitlines()}
+COLUMNS = ["ack", "refusal", "silence", "claim", "proof", "failure", "release", "doubt", "expire", "cancel"]
+
+
+def test_the_table_covers_every_state_and_every_signal() -> None:
+    assert set(ROWS) == set(State) == set(TRANSITIONS)
+    assert set(COLUMNS) == set(Signal)
+    assert {len(row) for row in ROWS.values()} == {len(Signal)}
+
+
+@pytest.mark.parametrize(("state", "signal"), list(product(State, Signal)))
+def test_every_signal_in_every_state(state: State, signal: Signal) -> None:
+    expected = ROWS[state][COLUMNS.index(signal)]
+    assert after(state, signal) == (state if expected == "." else State(expected))
+
+
+def test_success_is_sticky() -> None:
+    assert {after(State.SUCCEEDED, signal) for signal in Signal} == {State.SUCCEEDED}
+
+
+def test_failure_and_expiry_are_overturned_by_proof_and_unknown_is_not_failed() -> None:
+    overturned = {State.FAILED, State.EXPIRED, State.CANCELLED, State.SUBMIT_UNKNOWN}
+    assert {after(state, Signal.PROOF) for state in overturned} == {State.SUCCEEDED}
+    assert State.SUBMIT_UNKNOWN in WAITING
+
+
+def test_nothing_but_the_provider_itself_calls_a_request_rejected() -> None:
+    reaches = {s for s, g in product(State, Signal) if after(s, g) == State.REJECTED and s != State.REJECTED}
+    assert reaches == {State.SUBMITTING}
