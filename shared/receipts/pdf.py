@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Invalid
-from shared.receipts.image import MAX_PIXELS, READ_SIDE, Picture, check_size, picture_of
+from shared.receipts.image import MAX_PIXELS, READ_SIDE, check_size
 from shared.receipts.model import EngineText, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PIL.Image import Image
 
 MAX_PAGES = 20
 _ENOUGH_TEXT = 24
 """Letters a page must hold before its text is believed to be the receipt and not a scanner's stamp."""
 _MAX_LINES = 2000
 _MAX_SCALE = 300 / 72
-_PDFIUM = threading.Lock()  # pdfium keeps global state and is not safe across threads
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page as a picture, and its own text where it has any."""
+class Drawn:
+    """One page as drawn, and its own text where it has any."""
 
-    picture: Picture
+    image: Image
     text: EngineText | None
 
 
-def read_pages(content: bytes) -> tuple[Page, ...]:
-    """Every page of a PDF, drawn at reading size.
+def draw_pages(content: bytes) -> Iterator[Drawn]:
+    """Every page of a PDF, drawn at reading size, one at a time; pdf_apart.py calls this in a process apart.
 
     Raises Invalid ``receipt_password``, ``receipt_pages`` (none, or over MAX_PAGES), ``receipt_damaged``,
     and those of image.check_size for the page and for each picture inside it.
     """
     import pypdfium2
 
-    with _PDFIUM:
-        try:
-            return tuple(_pages(pypdfium2, content))
-        except pypdfium2.PdfiumError as broken:
-            raise _explained(broken) from broken
+    try:
+        yield from _pages(pypdfium2, content)
+    except pypdfium2.PdfiumError as broken:
+        raise _explained(broken) from broken
 
 
-def _pages(pdfium: Any, content: bytes) -> Iterator[Page]:
+def _pages(pdfium: Any, content: bytes) -> Iterator[Drawn]:
     document = pdfium.PdfDocument(content)
     try:
         if not 1 <= len(document) <= MAX_PAGES:
@@ -55,15 +54,14 @@ def _pages(pdfium: Any, content: bytes) -> Iterator[Page]:
         document.close()
 
 
-def _page(pdfium: Any, page: Any) -> Page:
+def _page(pdfium: Any, page: Any) -> Drawn:
     scale = _scale(*page.get_size())
     _check_pictures(pdfium, page)
     image = page.render(scale=scale).to_pil()
-    picture = picture_of(image, width=image.width, height=image.height)
     lines = _lines(page, scale, image.height)
     if sum(len(line.text) for line in lines) < _ENOUGH_TEXT:
-        return Page(picture, None)
-    return Page(picture, EngineText(lines, "pdf_text", f"pypdfium2 {pdfium.PYPDFIUM_INFO.version}"))
+        return Drawn(image, None)
+    return Drawn(image, EngineText(lines, "pdf_text", f"pypdfium2 {pdfium.PYPDFIUM_INFO.version}"))
 
 
 def _scale(width: float, height: float) -> float:

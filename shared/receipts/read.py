@@ -14,7 +14,7 @@ from shared.receipts.extract.fields import extract
 from shared.receipts.headers import Kind, sniff
 from shared.receipts.image import Picture, check_bytes, decode
 from shared.receipts.model import EngineText, Row
-from shared.receipts.pdf import read_pages
+from shared.receipts.pdf_apart import read_pages
 from shared.receipts.qr import read_codes
 from shared.receipts.reading import ReceiptReading
 from shared.receipts.rows import build_rows
