@@ -12,7 +12,7 @@ from functools import cache
 
 SIDE = 12_000
 """Pixels: 432 MB of colour from a file of a few hundred kB."""
-_GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00"
+_GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00" + bytes(3) + b"\xff\xff\xff," + bytes(10) + b"\x02\x02D\x01\x00;"
 
 
 def refused_at_the_door() -> dict[str, tuple[bytes, str]]:
@@ -50,7 +50,7 @@ def refused_on_reading() -> dict[str, tuple[bytes, str]]:
         "png that is animated": (_png(100, 100, b"acTL"), "receipt_animated"),
         "png with its header only": (_png(100, 100)[:33], "receipt_damaged"),
         "jpeg cut in half": (jpeg[: len(jpeg) // 2], "receipt_truncated"),
-        "jpeg cut in its header": (jpeg[:20], "receipt_truncated"),
+        "jpeg cut in its header": (jpeg[:12], "receipt_truncated"),
         "jpeg mark and a pdf": (b"\xff\xd8\xff" + pdf(), "receipt_truncated"),
         "webp cut in half": (picture("WEBP")[:4000], "receipt_damaged"),
         "heic of nothing": (
@@ -127,12 +127,13 @@ def pdf_around(picture: bytes, drawing: bytes = b"") -> bytes:
     image = (
         f"/Subtype /Image /Width {SIDE} /Height {SIDE} /ColorSpace /DeviceRGB /BitsPerComponent 8".encode()
     )
-    page = b"/Type /Page /Parent 2 0 R /MediaBox [0 0 300 500] /Contents 4 0 R /Resources << /XObject << /P 5 0 R >> >>"
+    page = b"/Type /Page /Parent 2 0 R /MediaBox [0 0 300 500] /Contents 4 0 R"
+    holds = b" /Resources << /XObject << /P 5 0 R >> >>"
     draw = drawing or zlib.compress(b"q 300 0 0 500 0 0 cm /P Do Q")
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< " + page + b" >>",
+        b"<< " + page + holds + b" >>",
         _stream(b"", draw),
         _stream(image, picture),
     ]

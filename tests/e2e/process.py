@@ -33,7 +33,7 @@ def environment(folder: Path) -> dict[str, str]:
     return kept | {
         "PYTHONPATH": str(ROOT),
         "STORE_URL": f"sqlite:///{folder}/hesabu.db",
-        "BLOB_URL": f"file://{folder}/bucket",
+        "BLOB_URL": f"file:///{folder}/bucket",
         "OUTBOX_FOLDER": str(folder / "outbox"),
         "AUTH_SECRET": "a" * 32,
         "CALLBACK_SECRET": "c" * 32,

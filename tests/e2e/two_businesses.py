@@ -91,7 +91,7 @@ def pay_without_a_reason(shop: Shop) -> None:
 
 def drop(shop: Shop, name: str, content: bytes) -> None:
     """A file in the folder that is the bucket, as a person would copy it there."""
-    folder = Path(shop.world.system.settings.blob_url.removeprefix("file://")) / "receipts" / shop.business
+    folder = Path(shop.world.system.settings.blob_url.removeprefix("file:///")) / "receipts" / shop.business
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(content)
 
