@@ -8,12 +8,13 @@ from pydantic import Field
 
 from shared.core.errors import FieldError, Invalid
 from shared.core.phone import mask, parse_phone
-from shared.http import MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
+from shared.http import MANAGERS, MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
+from shared.payments import operator
 from shared.payments.attempts import MAX_CENTS, MIN_CENTS, Ask, cancel, start
 from shared.payments.places import ATTEMPTS, PAYMENTS
 from shared.payments.ports import Ports
 from shared.payments.states import State
-from shared.store import Doc, Key, Query, Where
+from shared.store import Doc, Key, Query, Tx, Where
 
 api: Api[Ports] = Api("stk_push", title="Collecting money")
 
@@ -70,6 +71,14 @@ class PaymentView(View):
     paid_at: str
     allocations: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
+
+
+class Word(Body):
+    """What a person found out about a payment that nobody could prove."""
+
+    received: bool
+    amount_cents: Annotated[int | None, Field(ge=1, le=10**12)] = None
+    note: Annotated[str, Field(min_length=3, max_length=500)]
 
 
 class PaymentArgs(Args):
@@ -161,3 +170,24 @@ def list_payments(call: Call[Ports]) -> ListView[PaymentView]:
 @api.get("/v1/payments/{payment_id}", roles=READERS, returns=PaymentView, summary="Read a payment")
 def read_payment(call: Call[Ports]) -> PaymentView:
     return payment_view(call.ports.store.require(call.business, Key(PAYMENTS, call.path["payment_id"])))
+
+
+@api.post(
+    "/v1/payments/{payment_id}/decide",
+    roles=MANAGERS,
+    body=Word,
+    returns=PaymentView,
+    idempotent=True,
+    summary="Say whether a payment in doubt was received",
+)
+def decide_payment(call: Call[Ports], body: Word) -> PaymentView:
+    """Received money is booked and matched; what never came is put aside, unless a list shows it later."""
+    payment_id, user = call.path["payment_id"], call.actor.user
+
+    def write(tx: Tx) -> dict[str, Any]:
+        payment = operator.decide(
+            tx, payment_id, received=body.received, cents=body.amount_cents, actor=user, note=body.note
+        )
+        return payment_view(payment).model_dump(mode="json")
+
+    return PaymentView.model_validate(call.ports.outbox.run(call.business, write, once=call.once))

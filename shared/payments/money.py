@@ -137,23 +137,42 @@ def release(tx: Tx, payment: Doc) -> Doc:
     )
 
 
-def believe(tx: Tx, payment: Doc, evidence: Evidence) -> Doc:
-    """Settle on the provider's own list of money: it names receipt and amount, and ends earlier doubts.
+def booked(payment: Doc) -> bool:
+    """Whether this money is, or was, in the books; what a person put aside unbooked never was."""
+    return payment.data["status"] in {"settled", "reversed"} and bool(payment.data.get("settled_on"))
 
-    The listed amount is what is booked. Money that is booked already with another amount is a question.
+
+def disown(tx: Tx, payment: Doc) -> Doc:
+    """Put announced money aside that a person found not to have come; a list that shows it brings it back."""
+    aside: Data = {"status": "reversed", "matching": "none", "unallocated_cents": 0, "polling": False}
+    return tx.update(_answered(tx, payment).key, aside)
+
+
+def believe(tx: Tx, payment: Doc, evidence: Evidence, *, certain: bool = False) -> Doc:
+    """Settle on the provider's own list of money, or on a person's word: either ends earlier doubts.
+
+    The amount it names is what is booked. Money that is booked already with another amount is a question.
+
+    Args:
+        certain: somebody has made sure that this is not money that was booked before without a receipt.
     """
     told = evidence.amount_cents
-    if payment.data["status"] in {"settled", "reversed"}:
+    if booked(payment):
         differs = told is not None and told != payment.data["amount_cents"]
         return doubt(tx, payment, "amount_differs") if differs else payment
-    doubts = payment.data.get("doubts", [])
-    if DOUBTFUL_TWIN in doubts:
+    if DOUBTFUL_TWIN in payment.data.get("doubts", []) and not certain:
         return payment
-    for reason in doubts:
-        tx.update(_item(payment, reason), {"status": "done"})
+    payment = _answered(tx, payment)
     cents = told or payment.data["amount_cents"]
-    listed: Data = {"status": "claimed", "doubts": [], "amount_cents": cents, "unallocated_cents": cents}
-    return settle(tx, tx.update(payment.key, listed))
+    known: Data = {"status": "claimed", "matching": "waiting"}
+    return settle(tx, tx.update(payment.key, {**known, "amount_cents": cents, "unallocated_cents": cents}))
+
+
+def _answered(tx: Tx, payment: Doc) -> Doc:
+    """Close every question about a payment."""
+    for reason in payment.data.get("doubts", []):
+        tx.update(_item(payment, reason), {"status": "done"})
+    return tx.update(payment.key, {"doubts": []})
 
 
 def doubt(tx: Tx, payment: Doc, reason: str) -> Doc:
@@ -165,7 +184,7 @@ def doubt(tx: Tx, payment: Doc, reason: str) -> Doc:
     value = payment.data["amount_cents"]
     tx.create(item, {**asked, "status": "open", "value_cents": value, "may_be": [], "created_on": tx.now})
     emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, payment.version)
-    if payment.data["status"] in {"settled", "reversed"}:
+    if booked(payment):
         return payment  # what is booked stays booked until a person reverses it
     doubts = [*payment.data.get("doubts", []), reason]
     return tx.update(payment.key, {"status": "review", "polling": False, "doubts": doubts})

@@ -87,7 +87,7 @@ def _booked(ports: Ports, business: str, row: Evidence) -> bool:
     """Whether this very money is booked; asked by two reads, because most of a listing is known."""
     claim = ports.store.get(business, money.money_key(row.provider, row.receipt or ""))
     payment = ports.store.get(business, Key(PAYMENTS, claim.data["payment_id"])) if claim else None
-    if payment is None or payment.data["status"] not in {"settled", "reversed"}:
+    if payment is None or not money.booked(payment):
         return False
     return bool(payment.data["amount_cents"] == row.amount_cents)
 

@@ -38,6 +38,8 @@ class Signal(StrEnum):
     """An independent answer says that it was paid."""
     FAILURE = "failure"
     """A definite failure code."""
+    DENIAL = "denial"
+    """A person found that the money never came."""
     RELEASE = "release"
     """The money that claimed it was not the prompt's: it is as if nothing had been said."""
     DOUBT = "doubt"
@@ -58,13 +60,13 @@ TRANSITIONS: dict[State, dict[Signal, State]] = {
     S.SUBMIT_UNKNOWN: {**_WAITING, G.ACK: S.PENDING},
     # a refused request that is paid after all contradicts the refusal
     S.REJECTED: {G.CLAIM: S.REVIEW, G.PROOF: S.REVIEW, G.DOUBT: S.REVIEW},
-    S.CLAIMED: {G.PROOF: S.SUCCEEDED, G.DOUBT: S.REVIEW, G.RELEASE: S.PENDING},
+    S.CLAIMED: {G.PROOF: S.SUCCEEDED, G.DOUBT: S.REVIEW, G.RELEASE: S.PENDING, G.DENIAL: S.FAILED},
     S.FAILED: _PAID,
     S.EXPIRED: {**_PAID, G.FAILURE: S.FAILED},
     S.CANCELLED: {**_PAID, G.FAILURE: S.FAILED},
     S.SUCCEEDED: {},
     # only the provider's own list of money, or a person, ends a doubt
-    S.REVIEW: {G.PROOF: S.SUCCEEDED},
+    S.REVIEW: {G.PROOF: S.SUCCEEDED, G.DENIAL: S.FAILED},
 }
 
 WAITING = frozenset({S.SUBMITTING, S.PENDING, S.SUBMIT_UNKNOWN})

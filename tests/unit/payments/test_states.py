@@ -10,19 +10,31 @@ from shared.payments.states import TRANSITIONS, WAITING, Signal, State, after
 
 # a state, then what each signal of COLUMNS makes of it; a dot stays
 EXPECTED = """
-submitting      pending rejected submit_unknown claimed succeeded failed . review expired cancelled
-pending         .       .        .              claimed succeeded failed . review expired cancelled
-submit_unknown  pending .        .              claimed succeeded failed . review expired cancelled
-rejected        .       .        .              review  review    .      . review .       .
-claimed         .       .        .              .       succeeded . pending review .      .
-succeeded       .       .        .              .       .         .      . .      .       .
-failed          .       .        .              claimed succeeded .      . review .       .
-expired         .       .        .              claimed succeeded failed . review .       .
-cancelled       .       .        .              claimed succeeded failed . review .       .
-review          .       .        .              .       succeeded .      . .      .       .
+submitting     pending rejected submit_unknown claimed succeeded failed .      .       review expired cancelled
+pending        .       .        .              claimed succeeded failed .      .       review expired cancelled
+submit_unknown pending .        .              claimed succeeded failed .      .       review expired cancelled
+rejected       .       .        .              review  review    .      .      .       review .       .
+claimed        .       .        .              .       succeeded .      failed pending review .       .
+succeeded      .       .        .              .       .         .      .      .       .      .       .
+failed         .       .        .              claimed succeeded .      .      .       review .       .
+expired        .       .        .              claimed succeeded failed .      .       review .       .
+cancelled      .       .        .              claimed succeeded failed .      .       review .       .
+review         .       .        .              .       succeeded .      failed .       .      .       .
 """
 ROWS = {row.split()[0]: row.split()[1:] for row in EXPECTED.strip().splitlines()}
-COLUMNS = ["ack", "refusal", "silence", "claim", "proof", "failure", "release", "doubt", "expire", "cancel"]
+COLUMNS = [
+    "ack",
+    "refusal",
+    "silence",
+    "claim",
+    "proof",
+    "failure",
+    "denial",
+    "release",
+    "doubt",
+    "expire",
+    "cancel",
+]
 
 
 def test_the_table_covers_every_state_and_every_signal() -> None:
