@@ -169,6 +169,7 @@ def test_a_role_may_do_what_the_route_says_and_nothing_else(route: Route, alpha:
 # --- another business's ids
 BODIES: dict[str, Any] = {
     "change_customer": {"name": "Mallory"},
+    "decide_payment": {"received": True, "note": "it is mine"},
     "match_payment": {"links": []},
     "undo": {},
 }

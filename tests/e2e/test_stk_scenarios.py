@@ -394,3 +394,22 @@ def test_every_scenario_ends_exactly_as_the_table_says(world: World, row: Row) -
     row.act(world)
     world.advance(row.seconds)
     assert left_by(world) == row.want
+
+
+def test_a_person_ends_a_doubt_over_http_once_whatever_is_repeated(world: World) -> None:
+    world.phone("pay")
+    faulty("query_contradicts")(world)
+    world.advance(30)
+    (payment,) = world.get("/v1/payments")["data"]
+    word = {"received": True, "note": "seen on the till's own statement"}
+    where = f"/v1/payments/{payment['id']}/decide"
+    answers = [world.post(where, word, key="word", expect=200) for _ in range(2)]
+    assert [answer["status"] for answer in answers] == ["settled", "settled"]
+    assert world.post(where, word, expect=409)["code"] == "payment_decided"
+    world.advance(20 * MINUTE)
+    assert left_by(world) == replace(
+        PAID,
+        payments=by("callback"),
+        messages=THANKED + OWNER_ASKED,
+        review=[("done", "callback_and_query_contradict")],
+    )
