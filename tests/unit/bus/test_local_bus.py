@@ -14,7 +14,7 @@ from shared.bus.local import Delivery, Faults, LocalBus, Policy, read_subscripti
 from shared.bus.outbox import Outbox, emit
 from shared.bus.sqlite_queue import SqliteQueue
 from shared.core.clock import ManualClock, SystemClock
-from shared.core.errors import Invalid, Unavailable
+from shared.core.errors import Invalid, Unavailable, UnknownOutcome
 from shared.core.ids import SeededIds
 from shared.events import ReceiptRead
 from shared.store import Key, Query, Store
@@ -258,8 +258,8 @@ def test_many_threads_and_two_processes_worth_of_buses_deliver_each_event_once(t
             else:
                 bus.wait(0.01)
 
-    threads = [threading.Thread(target=publish, args=(n,)) for n in range(4)]
-    threads += [threading.Thread(target=work, args=(bus,)) for bus in buses for _ in range(2)]
+    threads = [threading.Thread(target=publish, args=(n,), daemon=True) for n in range(4)]
+    threads += [threading.Thread(target=work, args=(bus,), daemon=True) for bus in buses for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -338,7 +338,7 @@ def test_waiters_of_an_interrupted_leader_are_told(tmp_path: Path) -> None:
         try:
             queue.write(job)
             outcomes.append("done")
-        except (Unavailable, KeyboardInterrupt) as error:
+        except (Unavailable, UnknownOutcome, KeyboardInterrupt) as error:
             outcomes.append(type(error).__name__)
 
     threads = [threading.Thread(target=call, args=(job,)) for job in (first, bad, bad, bad)]
@@ -346,13 +346,13 @@ def test_waiters_of_an_interrupted_leader_are_told(tmp_path: Path) -> None:
     assert inside.wait(5)
     for thread in threads[1:]:
         thread.start()
-    while len(queue._waiting) < 3:
+    while len(queue._group._waiting) < 3:
         queued.wait(0.01)
     queued.set()
     for thread in threads:
         thread.join(5)
         assert not thread.is_alive()
     assert outcomes.count("done") == 1
-    assert set(outcomes) <= {"done", "Unavailable", "KeyboardInterrupt"}
+    assert set(outcomes) <= {"done", "Unavailable", "UnknownOutcome", "KeyboardInterrupt"}
     assert queue.write(lambda db: db.execute("SELECT 1").fetchone()[0]) == 1
     queue.close()

@@ -91,7 +91,7 @@ def test_every_write_transaction_holds_the_lock_file(opened: Store, lock: IO[byt
 
 
 def test_only_the_writer_checkpoints(opened: Store) -> None:
-    reader = adapter_of(opened)._reader()
+    reader = adapter_of(opened)._file.reader()
     assert reader.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
     assert writer_of(opened).execute("PRAGMA wal_autocheckpoint").fetchone()[0] > 0
     assert writer_of(opened).execute("PRAGMA mmap_size").fetchone() in [(0,), None]
@@ -314,7 +314,7 @@ def test_every_declared_query_runs_on_its_index(store: Store, index: Index, sign
     order = f"{sign}{index.order}" if index.order else None
     scan = plan(Query(index.collection, where, order), SCHEMA.indexes)
     sql, values = _select(BUSINESS, scan)
-    found = adapter_of(store)._reader().execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+    found = adapter_of(store)._file.reader().execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
     steps = " ".join(row[-1] for row in found)
     assert "SCAN" not in steps
     assert "TEMP B-TREE" not in steps, "sorted by the index, not after reading everything"
