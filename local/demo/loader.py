@@ -59,6 +59,7 @@ def load(system: System, say: Say = _to_stderr, *, receipts: bool = True) -> Dem
             _hand_in(system, today, say)
         settled = _come_to_rest(system)
         _categorise(system)
+        system.register()  # it is a new business: the simulated Safaricom does not know its addresses yet
         if settled:
             store.put(BUSINESS, LOADED, {"at": rfc3339(system.clock.now()), "receipts": receipts})
     _fill_phones(system)
