@@ -5,6 +5,8 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 UV_VERSION := 0.13.9
 PORT ?= 8080
+# a company's own certificate authority is in the system's store, not in uv's
+export UV_SYSTEM_CERTS := true
 SHARED ?= ../shared
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
@@ -12,7 +14,7 @@ COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-
 .PHONY: help setup run test lint lock reset bench
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/uv-$(UV_VERSION):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hesabu needs Python 3.11 or newer; set PYTHON=python3.11"; exit 1; }

@@ -12,7 +12,7 @@ _SEPARATORS = re.compile(r"[\s()./-]")
 
 
 def parse_phone(text: str) -> str:
-    """Read ``07…``, ``01…``, ``7…``, ``254…``, ``00254…``, ``+254 (0)7…`` as ``2547XXXXXXXX``.
+    """Read ``07…``, ``01…``, ``7…``, ``254…``, ``00254…``, ``+254 (0)7…`` as twelve digits.
 
     Raises Invalid ``phone_invalid``. The prefix never rejects: numbers are ported and new ranges open.
     """
