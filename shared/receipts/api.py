@@ -51,7 +51,8 @@ class ReceiptArgs(Args):
 
 def receipt_view(doc: Doc) -> ReceiptView:
     """A receipt as the API shows it."""
-    known = {name: doc.data[name] for name in ReceiptView.model_fields if name in doc.data}
+    shown = ReceiptView.model_fields.keys() - {"object"}  # a record's own "object" is the name of its file
+    known = {name: doc.data[name] for name in shown if name in doc.data}
     return ReceiptView(id=doc.id, file=doc.data["object"], **known)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bus import emit
 from shared.core.clock import EAT, business_day
-from shared.core.errors import Invalid, NotFound
+from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.ids import derived_id
 from shared.events import ObjectFinalized, ReceiptRead
 from shared.receipts.duplicates import Signature, compare, fingerprint, merchant_key, signature_of
@@ -64,6 +64,8 @@ def _load(ports: Ports, file: ObjectFinalized) -> bytes:
         return ports.blobs.get(file.name, file.generation)
     except NotFound:
         raise Invalid("receipt_gone", "the file was removed before it was read") from None
+    except Conflict:  # the newer version has its own event, and its own receipt
+        raise Invalid("receipt_replaced", "another file took its name before it was read") from None
 
 
 def _blank(ports: Ports, file: ObjectFinalized) -> Data:

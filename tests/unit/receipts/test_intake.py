@@ -1,0 +1,145 @@
+"""A file in the bucket becomes one receipt in a final state, once, however often it is announced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.blobs.folder import FolderBlobs
+from shared.bus import Outbox
+from shared.core.clock import ManualClock
+from shared.core.errors import Unavailable
+from shared.events import ObjectFinalized
+from shared.receipts.api import receipt_view
+from shared.receipts.intake import receipt_key, take_in
+from shared.store import Doc, Store
+from tests.support.bus import RecordingBus
+from tests.unit.receipts.support import ScriptedEngine, image_bytes
+
+BUSINESS = "biz_a"
+RECEIPT = (
+    "MAJI PLUMBING SUPPLIES LTD",
+    "PIN: P052204618B",
+    "RECEIPT NO: 007702",
+    "DATE: 21/02/2026 11:31",
+    "GATE VALVE 15 585.00 8,775.00",
+    "TOTAL KES 8,775.00",
+    "CASH 9,000.00",
+    "CHANGE 225.00",
+)
+
+
+class Absent:
+    """An engine that cannot run here."""
+
+    name = "absent"
+
+    def read(self, picture: object) -> Any:
+        raise Unavailable("no model", code="ocr_unavailable")
+
+
+@dataclass
+class World:
+    store: Store
+    outbox: Outbox
+    bus: RecordingBus
+    blobs: FolderBlobs
+    clock: ManualClock
+    engines: Sequence[Any] = field(default_factory=lambda: [ScriptedEngine(*RECEIPT)])
+    ids: Any = None
+    tokens: Any = None
+
+    def drop(self, name: str, content: bytes) -> ObjectFinalized:
+        blob = self.blobs.put(f"receipts/{BUSINESS}/{name}", content)
+        return ObjectFinalized(bucket="bucket", name=blob.name, generation=blob.generation)
+
+    def take(self, file: ObjectFinalized) -> Doc:
+        take_in(self, BUSINESS, file)
+        return self.store.require(BUSINESS, receipt_key(file))
+
+    @property
+    def announced(self) -> int:
+        return sum(event["type"] == "receipt.read.v1" for event in self.bus.events)
+
+
+@pytest.fixture
+def world(store: Store, bus: RecordingBus, clock: ManualClock, tmp_path: Path) -> World:
+    return World(store, Outbox(store, bus), bus, FolderBlobs(tmp_path / "bucket", "bucket"), clock)
+
+
+def test_a_photo_is_read_once_however_often_it_is_announced(world: World) -> None:
+    file = world.drop("a.png", image_bytes("PNG"))
+    receipt = world.take(file)
+    assert (receipt.data["status"], receipt.data["total_cents"]) == ("accepted", 877_500)
+    assert receipt.data["business_day"] == "2026-02-21"
+    assert world.take(file) == receipt
+    assert (world.engines[0].calls, world.announced) == (1, 1)
+
+
+def test_the_view_names_the_file_and_keeps_its_own_object(world: World) -> None:
+    view = receipt_view(world.take(world.drop("a.png", image_bytes("PNG"))))
+    assert (view.object, view.file) == ("receipt", f"receipts/{BUSINESS}/a.png")
+    assert view.fields["total_cents"]["confidence_milli"] > 0
+
+
+def test_the_same_file_under_another_name_is_a_duplicate_and_is_not_read_again(world: World) -> None:
+    first = world.take(world.drop("a.png", image_bytes("PNG")))
+    second = world.take(world.drop("b.png", image_bytes("PNG")))
+    assert (second.data["status"], second.data["duplicate_of"]) == ("duplicate", first.id)
+    assert (second.data["reasons"], second.data["matching"]) == (["same_file"], "none")
+    assert world.engines[0].calls == 1
+
+
+def test_another_photo_of_the_same_receipt_is_found(world: World) -> None:
+    first = world.take(world.drop("a.png", image_bytes("PNG")))
+    again = world.take(world.drop("b.png", image_bytes("PNG", (410, 610))))
+    assert again.data["duplicate_of"] == first.id
+    assert again.data["status"] in {"duplicate", "needs_review"}
+
+
+def test_another_receipt_is_no_duplicate(world: World) -> None:
+    world.take(world.drop("a.png", image_bytes("PNG")))
+    world.engines = [ScriptedEngine(*RECEIPT[:2], "RECEIPT NO: 007703", "DATE: 22/02/2026", *RECEIPT[4:])]
+    other = world.take(world.drop("b.png", image_bytes("PNG", (410, 610))))
+    assert (other.data["status"], other.data["duplicate_of"]) == ("accepted", "")
+
+
+def test_what_is_no_receipt_is_refused_with_the_reason(world: World) -> None:
+    receipt = world.take(world.drop("a.png", b"not a picture at all"))
+    assert (receipt.data["status"], receipt.data["reasons"]) == ("refused", ["receipt_unsupported_type"])
+    assert receipt.data["refusal"]
+    assert (world.engines[0].calls, world.announced) == (0, 1)
+
+
+def test_a_file_that_is_too_large_is_refused_without_being_read(world: World) -> None:
+    receipt = world.take(world.drop("a.png", image_bytes("PNG") + b"\0" * 10 * 1024 * 1024))
+    assert (receipt.data["status"], receipt.data["reasons"]) == ("refused", ["receipt_too_large"])
+    assert receipt.data["sha256"] == ""
+
+
+def test_a_file_that_was_removed_is_refused(world: World) -> None:
+    file = world.drop("a.png", image_bytes("PNG"))
+    world.blobs.delete(file.name)
+    assert world.take(file).data["reasons"] == ["receipt_gone"]
+
+
+def test_a_file_that_was_replaced_leaves_the_reading_to_the_newer_one(world: World) -> None:
+    older = world.drop("a.png", image_bytes("PNG"))
+    newer = world.drop("a.png", image_bytes("PNG", (410, 610)))
+    assert world.take(older).data["reasons"] == ["receipt_replaced"]
+    assert world.take(newer).data["status"] == "accepted"
+
+
+def test_with_no_engine_nothing_is_kept_and_the_event_comes_again(world: World) -> None:
+    file = world.drop("a.png", image_bytes("PNG"))
+    world.engines = [Absent()]
+    with pytest.raises(Unavailable):
+        take_in(world, BUSINESS, file)
+    assert world.store.get(BUSINESS, receipt_key(file)) is None
+    assert world.announced == 0
+    world.engines = [ScriptedEngine(*RECEIPT)]
+    assert world.take(file).data["status"] == "accepted"
