@@ -9,25 +9,20 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from shared.blobs import Blob, Blobs
-from shared.bus import Outbox
+from shared.blobs import Blob
 from shared.bus.outbox import OUTBOX
 from shared.core import logs
 from shared.core.errors import HesabuError
 from shared.core.ids import check_id, derived_id
 from shared.events import ObjectFinalized
-from shared.store import Key, Store, Tx
+from shared.ports import HasBlobs, HasOutbox, HasStore
+from shared.store import Key, Tx
 
 SEEN = "objects_seen"
 
 
-class Ports(Protocol):
-    @property
-    def store(self) -> Store: ...
-    @property
-    def outbox(self) -> Outbox: ...
-    @property
-    def blobs(self) -> Blobs: ...
+class Ports(HasStore, HasOutbox, HasBlobs, Protocol):
+    """The sum of these."""
 
 
 class BucketWatcher:

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.core.clock import Clock
-from shared.core.ids import Ids
-from shared.http.auth import Tokens
-from shared.store import Store
+from shared.ports import HasClock, HasIds, HasStore, HasTokens
 
 
-class Ports(Protocol):
-    @property
-    def store(self) -> Store: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def ids(self) -> Ids: ...
-    @property
-    def tokens(self) -> Tokens: ...
+class Ports(HasStore, HasClock, HasIds, HasTokens, Protocol):
+    """The sum of these."""

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.bus import Outbox
-from shared.core.ids import Ids
-from shared.http.auth import Tokens
-from shared.store import Store
+from shared.ports import HasIds, HasOutbox, HasStore, HasTokens
 
 
-class Ports(Protocol):
-    @property
-    def store(self) -> Store: ...
-    @property
-    def outbox(self) -> Outbox: ...
-    @property
-    def ids(self) -> Ids: ...
-    @property
-    def tokens(self) -> Tokens: ...
+class Ports(HasStore, HasOutbox, HasIds, HasTokens, Protocol):
+    """The sum of these."""

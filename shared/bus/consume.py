@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from shared.core import logs
 from shared.core.errors import Permanent
 from shared.core.ids import derived_id
 from shared.events import SYSTEM, Event, EventData, parse
+from shared.ports import HasStore
 from shared.store import Key, Store
 
 DEAD_LETTERS = "dead_letters"
-
-
-class HasStore(Protocol):
-    @property
-    def store(self) -> Store: ...
 
 
 P = TypeVar("P", bound=HasStore)

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from shared.core import logs
 from shared.core.errors import Forbidden, HesabuError, Invalid, NotFound, TooLarge
-from shared.core.ids import Ids
-from shared.http.auth import Actor, Tokens
+from shared.http.auth import Actor
 from shared.http.models import ListView, View, read_args, read_body
 from shared.http.problems import problem
+from shared.ports import HasIds, HasTokens
 from shared.store import Once
 
 JSON_LIMIT = 1 << 20
@@ -25,13 +25,8 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
-class HasEdge(Protocol):
+class HasEdge(HasIds, HasTokens, Protocol):
     """What serving any route needs."""
-
-    @property
-    def ids(self) -> Ids: ...
-    @property
-    def tokens(self) -> Tokens: ...
 
 
 class Headers(Protocol):

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from shared.core.clock import Clock
-from shared.core.ids import Ids
-from shared.http.auth import Tokens
-from shared.store import Store
-
-if TYPE_CHECKING:
-    from shared.core.settings import Settings
+from shared.ports import HasClock, HasIds, HasSettings, HasStore, HasTokens
 
 
 class Planner(Protocol):
@@ -31,16 +25,6 @@ class PlannerFailed(Exception):
         self.code = code
 
 
-class Ports(Protocol):
-    @property
-    def store(self) -> Store: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def ids(self) -> Ids: ...
-    @property
-    def tokens(self) -> Tokens: ...
-    @property
-    def settings(self) -> Settings: ...
+class Ports(HasStore, HasClock, HasIds, HasTokens, HasSettings, Protocol):
     @property
     def planner(self) -> Planner | None: ...

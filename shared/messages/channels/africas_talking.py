@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from shared.core.capped import read_capped
 from shared.messages.channels.port import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -93,7 +94,7 @@ def _judge(response: requests.Response, recipient: str) -> Outcome:
         return Failed(f"http_{status}", retryable=worth_retrying(status))
     if not 200 <= status < 300:
         return Unknown(f"http_{status}")
-    return _outcome(_recipients(_read(response)), recipient)
+    return _outcome(_recipients(read_capped(response.iter_content(8192), MAX_ANSWER_BYTES)), recipient)
 
 
 def _outcome(recipients: list[Any] | None, recipient: str) -> Outcome:
@@ -129,15 +130,6 @@ def _recipients(raw: bytes) -> list[Any] | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return found if isinstance(found, list) else None
-
-
-def _read(response: requests.Response) -> bytes:
-    raw = b""
-    for chunk in response.iter_content(8192):
-        raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
-            return b""
-    return raw
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared.core.capped import read_capped
 from shared.core.errors import HesabuError
 from shared.payments.gateways.daraja.strict_json import read_json
 
@@ -73,7 +74,9 @@ class Transport:
                 stream=True,
                 **options,
             ) as response:
-                return HttpAnswer(response.status_code, _object(_read(response)))
+                return HttpAnswer(
+                    response.status_code, _object(read_capped(response.iter_content(8192), MAX_ANSWER_BYTES))
+                )
         except requests.RequestException as error:
             return NoHttpAnswer(type(error).__name__, sent=not _never_left(error))
 
@@ -88,15 +91,6 @@ class Transport:
         """Let go of the pooled connections."""
         if self._session is not None:
             self._session.close()
-
-
-def _read(response: requests.Response) -> bytes:
-    raw = b""
-    for chunk in response.iter_content(8192):
-        raw += chunk
-        if len(raw) > MAX_ANSWER_BYTES:
-            return b""
-    return raw
 
 
 def _object(raw: bytes) -> Mapping[str, Any]:
