@@ -12,42 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any
 
+from bench.reconcile_lines import answer, facts, rows
 from shared.matching.candidates import gather
 from shared.matching.decide import DecisionRules, asks_nobody, decide
 from shared.matching.identity import payer_key
 from shared.matching.memory import MemoryLookup
-from shared.matching.model import CustomerFacts, Decision, InvoiceFacts, Link, PaymentFacts
+from shared.matching.model import CustomerFacts, InvoiceFacts, Link, PaymentFacts
 from shared.matching.policy import take_back, write_off
-
-Links = list[list[Any]]
-
-
-def rows(path: str) -> Iterator[dict[str, Any]]:
-    """The JSON lines of a file."""
-    with open(path, encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
-
-
-def facts(row: dict[str, Any]) -> PaymentFacts:
-    """A payment of the data set as the product would store it."""
-    number = row["msisdn"] or ""
-    return PaymentFacts(
-        id=row["payment_id"],
-        amount_cents=row["amount_cents"],
-        channel=row["channel"].removeprefix("mpesa_"),
-        paid_on=row["paid_at"],
-        phone=number if number.isdigit() else "",
-        masked=number if "*" in number else "",
-        phone_hash=number if len(number) == 64 else "",
-        payer_name=row["payer_name"] or "",
-        reference=row["bill_ref"] or "",
-        narration=row["narration"] or "",
-    )
 
 
 class Replay:
@@ -167,15 +140,6 @@ class Replay:
             return Link(invoice_id, "", cents)
         rest = max(0, known[0].balance_cents - cents)
         return Link(invoice_id, known[0].number, cents, write_off(known[0], rest, self.rules.allocation)[0])
-
-
-def answer(
-    row: dict[str, Any], links: Links, verdict: str, confidence: float, decision: Decision | None = None
-) -> dict[str, Any]:
-    """One prediction line, with the codes that led to it."""
-    why = [f"{r.code}:{r.weight}" for r in decision.reasons] if decision else []
-    line = {"payment_id": row["payment_id"], "links": links, "decision": verdict, "confidence": confidence}
-    return {**line, "why": why, "customer_id": decision.customer_id if decision else ""}
 
 
 def _replay(store: str, rules: DecisionRules) -> Any:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.reconcile import answer, facts, rows
+from bench.reconcile_lines import answer, facts, rows
 from shared.books import (
     NewCustomer,
     index_invoice,
