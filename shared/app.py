@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from shared.bus import Bus, Consumer, Outbox
 from shared.core import logs
 from shared.core.clock import Clock, SystemClock
-from shared.core.errors import Invalid
+from shared.core.errors import Invalid, Unavailable
 from shared.core.ids import Ids, SystemIds
 from shared.http.api import Api
 from shared.http.auth import Tokens
+from shared.http.problems import problem
 from shared.store import Store
 from shared.store.indexes import SCHEMA
 
@@ -186,6 +187,17 @@ def app() -> App:
 
             _current = (os.getpid(), App(load_settings()))
         return _current[1]
+
+
+def serve(api: Api[Any], request: Request) -> Response:
+    """Answer an HTTP request with the App of this process; unusable settings are named, not guessed."""
+    try:
+        current = app()
+    except Invalid as error:
+        logs.configure()
+        logs.error("no request can be answered", why=error.message)
+        return problem(Unavailable(error.message, code=error.code), SystemIds().new("req"), request.path)
+    return current.serve(api, request)
 
 
 def use(replacement: App | None) -> None:

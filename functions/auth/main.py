@@ -6,9 +6,9 @@ import functions_framework
 from flask import Request, Response
 
 from shared.access.api import api
-from shared.app import app
+from shared.app import serve
 
 
 @functions_framework.http
 def auth(request: Request) -> Response:
-    return app().serve(api, request)
+    return serve(api, request)

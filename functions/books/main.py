@@ -5,11 +5,11 @@ from __future__ import annotations
 import functions_framework
 from flask import Request, Response
 
-from shared.app import app
+from shared.app import serve
 from shared.books.api import api
 
 
 @functions_framework.http
 def books(request: Request) -> Response:
     """Answer one request of the books' API."""
-    return app().serve(api, request)
+    return serve(api, request)

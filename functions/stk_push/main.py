@@ -5,10 +5,10 @@ from __future__ import annotations
 import functions_framework
 from flask import Request, Response
 
-from shared.app import app
+from shared.app import serve
 from shared.payments.api import api
 
 
 @functions_framework.http
 def stk_push(request: Request) -> Response:
-    return app().serve(api, request)
+    return serve(api, request)

@@ -1,0 +1,55 @@
+"""The composition root: one App a process, and unusable settings are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask, request
+
+from shared.access.api import api
+from shared.app import App, app, serve, use
+from shared.core.errors import Invalid
+from shared.core.settings import Settings
+
+SECRETS = {"AUTH_SECRET": "a" * 40, "CALLBACK_SECRET": "c" * 40}
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    use(None)
+    yield
+    use(None)
+
+
+def test_missing_settings_are_named_in_a_problem() -> None:
+    with Flask("x").test_request_context("/v1/auth/me"):
+        response = serve(api, request)
+    body = response.get_json()
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert body["code"] == "settings_invalid"
+    assert "AUTH_SECRET" in body["detail"]
+    assert "CALLBACK_SECRET" in body["detail"]
+    assert body["request_id"].startswith("req_")
+
+
+def test_with_settings_the_process_has_one_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in {**SECRETS, "STORE_URL": f"sqlite:///{tmp_path}/x.db"}.items():
+        monkeypatch.setenv(name, value)
+    first = app()
+    assert app() is first
+    assert first.store is first.store
+    first.store.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "url"), [("store", "redis://x"), ("blobs", "ftp://x"), ("bus", "kafka://x")]
+)
+def test_an_unknown_adapter_is_refused_by_its_scheme(name: str, url: str) -> None:
+    variable = {"store": "store_url", "blobs": "blob_url", "bus": "bus_url"}[name]
+    settings = Settings.model_validate({**{k.lower(): v for k, v in SECRETS.items()}, variable: url})
+    with pytest.raises(Invalid, match=url.split(":", 1)[0]):
+        getattr(App(settings), name)
