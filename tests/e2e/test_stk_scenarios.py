@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
 import requests
+from mpesa_mcp.helpers import parse_callback as judge
 
+from local.safaricom.callbacks import sent
 from shared.payments.gateways.daraja.urls import callback_url
 from tests.e2e.snapshot import Left, left_by
 from tests.e2e.world import BUSINESS, PAYBILL, PHONE, World
@@ -394,6 +397,21 @@ def test_every_scenario_ends_exactly_as_the_table_says(world: World, row: Row) -
     row.act(world)
     world.advance(row.seconds)
     assert left_by(world) == row.want
+    assert_an_outsider_reads_all_that_was_sent(world)
+
+
+def assert_an_outsider_reads_all_that_was_sent(world: World) -> None:
+    """Another project's parser must know every payload of simulated Safaricom, and read the same from it."""
+    for delivery in sent(world.system.safaricom.sim):
+        body = json.loads(delivery.body)
+        theirs = judge(body)
+        if delivery.target == "stk":
+            inner = body["Body"]["stkCallback"]
+            assert theirs["kind"] == "stk"
+            assert theirs["success"] is (inner["ResultCode"] == 0)
+            assert theirs["checkout_request_id"] == inner["CheckoutRequestID"]
+        else:
+            assert theirs["kind"] == "c2b"
 
 
 def test_a_person_ends_a_doubt_over_http_once_whatever_is_repeated(world: World) -> None:
