@@ -63,6 +63,11 @@ def is_whole_shillings(cents: int) -> bool:
     return cents % 100 == 0
 
 
+def up_to_shillings(cents: int) -> int:
+    """The smallest whole shillings that cover an amount."""
+    return -(-cents // 100) * 100
+
+
 def share(cents: int, numerator: int, denominator: int) -> int:
     """``cents * numerator / denominator``, rounded half to even (tax, discounts, charges)."""
     exact = Decimal(cents) * numerator / denominator

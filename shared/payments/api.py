@@ -10,7 +10,8 @@ from shared.core.errors import FieldError, Invalid
 from shared.core.phone import mask, parse_phone
 from shared.http import MANAGERS, MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
 from shared.payments import operator
-from shared.payments.attempts import MAX_CENTS, MIN_CENTS, Ask, cancel, start
+from shared.payments.attempts import Ask, cancel, start
+from shared.payments.gateways.daraja.request import MAX_CENTS, MIN_CENTS
 from shared.payments.places import ATTEMPTS, PAYMENTS
 from shared.payments.ports import Ports
 from shared.payments.states import State

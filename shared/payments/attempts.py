@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from shared.core.clock import rfc3339
 from shared.core.errors import Invalid, Refused
 from shared.core.ids import derived_id
+from shared.core.money import is_whole_shillings, up_to_shillings
+from shared.payments.gateways.daraja.request import MAX_CENTS, MIN_CENTS
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import Accepted, CollectRequest, InitiateAnswer, Rejected
 from shared.payments.limits import admit
@@ -16,9 +18,6 @@ from shared.payments.ports import Ports
 from shared.payments.states import WAITING, Signal, State, after
 from shared.payments.twins import remember
 from shared.store import Data, Doc, Key, Once, Tx
-
-MIN_CENTS, MAX_CENTS = 100, 25_000_000
-"""KES 1 to 250,000 a transaction (D3 MpesaExpressSimulate)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +99,10 @@ def _amount(ask: Ask, invoice: Doc | None) -> int:
         if invoice is None:
             raise Invalid("amount_required", "give an amount or an invoice")
         # M-Pesa moves whole shillings: the last cents are rounded up and stay as the customer's credit
-        cents = -(-invoice.data["balance_cents"] // 100) * 100
-    elif invoice is not None and cents > -(-invoice.data["balance_cents"] // 100) * 100:
+        cents = up_to_shillings(invoice.data["balance_cents"])
+    elif invoice is not None and cents > up_to_shillings(invoice.data["balance_cents"]):
         raise Refused("that is more than the invoice's balance", code="amount_over_balance")
-    if cents % 100 or not MIN_CENTS <= cents <= MAX_CENTS:
+    if not is_whole_shillings(cents) or not MIN_CENTS <= cents <= MAX_CENTS:
         raise Invalid("amount_out_of_range", "M-Pesa takes whole shillings from 1 to 250,000")
     return cents
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared.core.clock import parse_rfc3339, rfc3339
+from shared.store import Data
 
 PLAN_SECONDS = (15, 30, 45, 60, 90, 120, 5 * 60, 15 * 60, 60 * 60)
 """Seconds after the attempt was made (reference: payments 5.1, poll plan)."""
@@ -18,6 +19,13 @@ def next_poll(created_on: str, polls: int) -> str | None:
     if polls >= len(PLAN_SECONDS):
         return None
     return rfc3339(parse_rfc3339(created_on) + timedelta(seconds=PLAN_SECONDS[polls]))
+
+
+def planned_on(record: Data, now: str) -> Data:
+    """The changes of an attempt or payment that has just been asked about: when to ask again, or never."""
+    polls = record["polls"] + 1
+    following = next_poll(record["created_on"], polls)
+    return {"polls": polls, "polling": following is not None, "poll_at": following or now}
 
 
 def expired(created_on: str, now: datetime) -> bool:

@@ -13,11 +13,11 @@ from shared.core.clock import parse_rfc3339, rfc3339
 from shared.payments import money
 from shared.payments.gateways.port import Evidence, Lists, NoAnswer
 from shared.payments.places import PAYMENTS
-from shared.payments.polling import next_poll
+from shared.payments.polling import planned_on
 from shared.payments.ports import Ports
 from shared.payments.registration import owner_of_shortcode
 from shared.payments.settlement import never_proven, prove
-from shared.store import Data, Doc, Key, Query, Tx, Where
+from shared.store import Doc, Key, Query, Tx, Where
 
 EVERY = timedelta(minutes=15)
 OVERLAP = timedelta(hours=2)
@@ -97,11 +97,8 @@ def _plan_next(ports: Ports, business: str, key: Key) -> None:
         payment = tx.require(key)
         if not payment.data["polling"]:
             return
-        polls = payment.data["polls"] + 1
-        following = next_poll(payment.data["created_on"], polls)
-        changes: Data = {"polls": polls, "polling": following is not None, "poll_at": following or tx.now}
-        payment = tx.update(key, changes)
-        if following is None:
+        payment = tx.update(key, planned_on(payment.data, tx.now))
+        if not payment.data["polling"]:
             never_proven(tx, payment)
 
     ports.outbox.run(business, plan)

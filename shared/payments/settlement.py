@@ -12,6 +12,7 @@ from shared.payments import money
 from shared.payments.attempts import moved
 from shared.payments.evidence import body_of
 from shared.payments.gateways.daraja.payloads import parse_c2b, parse_stk_callback
+from shared.payments.gateways.daraja.results import stk_result
 from shared.payments.gateways.port import Evidence, Outcome, QueryAnswer
 from shared.payments.notices import own_notice
 from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS, PROFILE
@@ -22,17 +23,6 @@ from shared.store import Data, Doc, Key, Tx
 
 LISTED_BY = frozenset({"status", "pull", "statement"})
 """The provider's own list of money: it names receipt and amount. A query proves only what was asked for."""
-_FAILURES = {
-    "1": "insufficient_funds",
-    "2": "amount_too_small",
-    "3": "amount_too_large",
-    "4": "limit",
-    "8": "limit",
-    "1019": "expired",
-    "1032": "cancelled",
-    "1037": "no_answer",
-    "2001": "wrong_pin",
-}
 _ASKED_ABOUT = frozenset({*WAITING, State.CLAIMED, State.EXPIRED, State.CANCELLED})
 
 
@@ -212,7 +202,7 @@ def _fail(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str, *, tell: b
     if after(State(attempt.data["status"]), Signal.FAILURE) == attempt.data["status"]:
         return  # a stale failure after success, or the same failure again
     change = moved(attempt, Signal.FAILURE, evidence.kind, evidence_id, tx.now)
-    failure = _FAILURES.get(evidence.code, "failed")
+    failure = stk_result(evidence.code).failure or "failed"
     told: Data = {"result_code": evidence.code, "result_class": evidence.outcome.value, "failure": failure}
     tx.update(attempt.key, {**change, **told, "polling": False})
     if tell:

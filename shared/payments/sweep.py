@@ -13,12 +13,12 @@ from shared.core.errors import HesabuError, Permanent
 from shared.events import AttemptFailed
 from shared.payments.attempts import lose_submitter, moved
 from shared.payments.places import ATTEMPTS
-from shared.payments.polling import expired, lease_over, next_poll
+from shared.payments.polling import expired, lease_over, planned_on
 from shared.payments.ports import Ports
 from shared.payments.pulling import pull_payments
 from shared.payments.settlement import ask_provider
 from shared.payments.states import WAITING, Signal, State
-from shared.store import Data, Doc, Key, Query, Tx, Where
+from shared.store import Doc, Key, Query, Tx, Where
 
 BATCH = 100
 LONGEST = timedelta(seconds=60)
@@ -79,9 +79,7 @@ def _plan_next(ports: Ports, tx: Tx, key: Key) -> None:
     attempt = tx.require(key)
     if not attempt.data["polling"]:
         return
-    polls = attempt.data["polls"] + 1
-    following = next_poll(attempt.data["created_on"], polls)
-    changes: Data = {"polls": polls, "polling": following is not None, "poll_at": following or tx.now}
+    changes = planned_on(attempt.data, tx.now)
     if State(attempt.data["status"]) in WAITING and expired(attempt.data["created_on"], ports.clock.now()):
         changes |= moved(attempt, Signal.EXPIRE, "timer", "", tx.now)
         changes["failure"] = "expired"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.receipts.extract.text import plain
-from shared.receipts.model import Row
 
 _CURRENCY = r"(?P<currency>kes|kshs?|k?shs|sh|rm|myr|usd|us\$|\$)\.?\s*:?\s*"
 _AMOUNT = re.compile(
@@ -47,11 +46,6 @@ def amounts_in(text: str) -> tuple[Amount, ...]:
     """Every amount in a text, left to right; dates, times, percentages and long numbers are not amounts."""
     found = (_amount(match) for match in _AMOUNT.finditer(plain(text)))
     return tuple(amount for amount in found if amount is not None and amount.cents <= MAX_CENTS)
-
-
-def row_amounts(rows: Sequence[Row]) -> tuple[tuple[Amount, ...], ...]:
-    """The amounts of every row."""
-    return tuple(amounts_in(row.text) for row in rows)
 
 
 def prints_cents(found: Sequence[Sequence[Amount]]) -> bool:

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.errors import Invalid
-from shared.core.money import MAX_CENTS, format_kes, format_units, is_whole_shillings, parse_cents, share
+from shared.core.money import (
+    MAX_CENTS,
+    format_kes,
+    format_units,
+    is_whole_shillings,
+    parse_cents,
+    share,
+    up_to_shillings,
+)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +145,7 @@ def test_printed_forms() -> None:
     assert [format_units(cents) for cents in (0, 5, 123_450, -5)] == ["0.00", "0.05", "1234.50", "-0.05"]
     assert [format_kes(cents) for cents in (123_450, -100)] == ["KES 1,234.50", "-KES 1.00"]
     assert (is_whole_shillings(100), is_whole_shillings(101)) == (True, False)
+    assert [up_to_shillings(cents) for cents in (0, 1, 99, 100, 101)] == [0, 100, 100, 100, 200]
 
 
 def test_shares_round_half_to_even() -> None:

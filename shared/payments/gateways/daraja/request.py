@@ -12,10 +12,12 @@ from datetime import datetime
 
 from shared.core.clock import daraja_timestamp
 from shared.core.errors import FieldError, Invalid
+from shared.core.money import is_whole_shillings
 from shared.payments.gateways.daraja.urls import callback_url_fault
 from shared.payments.gateways.port import CollectRequest
 
 MIN_CENTS, MAX_CENTS = 1_00, 250_000_00
+"""KES 1 to 250,000 a transaction (D3 MpesaExpressSimulate)."""
 _PHONE = re.compile(r"254[17][0-9]{8}")
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,12}")
 _DESCRIPTION = re.compile(r"[ -~]{1,13}")
@@ -78,7 +80,7 @@ def collect_faults(request: CollectRequest) -> list[FieldError]:
 
 
 def _whole(cents: int) -> bool:
-    return MIN_CENTS <= cents <= MAX_CENTS and cents % 100 == 0
+    return MIN_CENTS <= cents <= MAX_CENTS and is_whole_shillings(cents)
 
 
 def _signed(account: DarajaAccount, now: datetime) -> dict[str, str | int]:
