@@ -21,6 +21,8 @@ from shared.ports import HasIds, HasTokens
 from shared.store import Once
 
 JSON_LIMIT = 1 << 20
+KEY_DAYS = 30
+"""How long an Idempotency-Key is remembered: longer than anybody tries again, not for ever."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
@@ -261,7 +263,7 @@ def _once(route: Route, request: Request, actor: Actor, raw: bytes) -> Once | No
     if not _KEY.fullmatch(key):
         raise Invalid("idempotency_key_required", "send an Idempotency-Key header of 1 to 255 characters")
     fingerprint = hashlib.sha256(request.path.encode() + b"\0" + raw).hexdigest()
-    return Once(f"http|{actor.business}|{route.method} {route.path}|{key}", fingerprint)
+    return Once(f"http|{actor.business}|{route.method} {route.path}|{key}", fingerprint, days=KEY_DAYS)
 
 
 def _respond(route: Route, call: Call[Any], answer: Any) -> Response:

@@ -37,4 +37,5 @@ SCHEMA = Schema(
         Index("transactions", ("matching",), "business_day"),
     ),
     append_only=frozenset({"journal", "callbacks"}),
+    expiring=frozenset({"once"}),
 )

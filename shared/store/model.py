@@ -94,6 +94,8 @@ class Adapter(Protocol):
     then applies ``writes`` (None deletes) in one atomic step, durable before it returns. Raises Conflict
     when a read no longer holds, UnknownOutcome when the answer was lost, Unavailable when nothing was sent.
     With ``durable=False`` a power failure may undo the commit, but never one that came before it.
+    ``ensure_indexes`` comes first in an adapter's life and tells it what the collections are; it is cheap
+    when nothing has changed, because every cold start calls it.
     """
 
     def get_many(self, business: str, keys: Sequence[Key]) -> list[Doc | None]: ...
@@ -106,22 +108,36 @@ class Adapter(Protocol):
         *,
         durable: bool = True,
     ) -> None: ...
-    def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None: ...
+    def ensure_indexes(self, schema: Schema) -> None: ...
     def close(self) -> None: ...
 
 
 @dataclass(slots=True)
 class Once:
-    """An idempotency key and its request's fingerprint; ``replayed`` tells the result is a stored one."""
+    """An idempotency key and its request's fingerprint; ``replayed`` tells the result is a stored one.
+
+    The key is kept for ever, or for ``days``: then it may be used again, and the store may forget it.
+    """
 
     key: str
     fingerprint: str = ""
     replayed: bool = False
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What is declared about the collections: query shapes, and which are written once only."""
+    """What is declared about the collections: query shapes, which are written once only, which expire.
+
+    A document of a collection in ``expiring`` may hold ``expire_at`` (RFC 3339, as everywhere); the store
+    removes it some time after that moment, or never: whoever reads it looks at ``expire_at`` first.
+    """
 
     indexes: tuple[Index, ...] = ()
     append_only: frozenset[str] = field(default_factory=frozenset)
+    expiring: frozenset[str] = field(default_factory=frozenset)
+
+    def indexed(self, collection: str) -> frozenset[str]:
+        """The fields of a collection that stand in any index."""
+        shapes = (index for index in self.indexes if index.collection == collection)
+        return frozenset(name for shape in shapes for name in (*shape.equal, shape.order) if name)

@@ -119,14 +119,12 @@ class Store:
         self.schema = schema
         self.clock = clock
         self._ids = ids
-        self._indexed: dict[str, set[str]] = {}
-        for index in schema.indexes:
-            fields = {*index.equal, *([index.order] if index.order else [])}
-            self._indexed.setdefault(index.collection, set()).update(fields)
+        collections = {index.collection for index in schema.indexes}
+        self._indexed = {collection: schema.indexed(collection) for collection in collections}
 
     def ensure_indexes(self) -> None:
         """Create what the schema declares, where the adapter creates it at run time."""
-        self._adapter.ensure_indexes(self.schema.indexes, sorted(self.schema.append_only))
+        self._adapter.ensure_indexes(self.schema)
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -263,16 +261,17 @@ class Store:
             return fn(tx)
         key = Key(ONCE, hashlib.sha256(once.key.encode("utf-8", "surrogatepass")).hexdigest())
         done = tx.get(key)
-        if done is not None:
+        if done is not None and not _expired(done, tx.now):
             if done.data["fingerprint"] != once.fingerprint:
                 raise Invalid("idempotency_mismatch", "this key was used for a different request")
             once.replayed = True
             replay: T = done.data["result"]
             return replay
         result = fn(tx)
-        tx.create(
-            key, {"fingerprint": once.fingerprint, "result": _as_json(result), "once": ascii(once.key[:200])}
-        )
+        record = {"fingerprint": once.fingerprint, "result": _as_json(result), "once": ascii(once.key[:200])}
+        if once.days is not None:
+            record["expire_at"] = rfc3339(self.clock.now() + timedelta(days=once.days))
+        tx.put(key, record)
         return result
 
     def _commit(self, tx: Tx) -> None:
@@ -290,7 +289,7 @@ class Store:
         if before is not None and key.collection in self.schema.append_only:
             raise Refused(f"{key.collection} is written once and never changed", code="append_only")
         body = encode(data)
-        check_indexed(data, self._indexed.get(key.collection, set()))
+        check_indexed(data, self._indexed.get(key.collection, frozenset()))
         now = rfc3339(self.clock.now())
         return Doc(
             key=key,
@@ -305,6 +304,11 @@ class Store:
 
 class _Stale(Conflict):
     """The caller's own expected etag no longer holds: running again cannot help."""
+
+
+def _expired(doc: Doc, now: str) -> bool:
+    """Whether a record's time is over; stores remove it later, some never."""
+    return "expire_at" in doc.data and str(doc.data["expire_at"]) <= now
 
 
 def _as_json(result: object) -> Any:

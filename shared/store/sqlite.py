@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.core.errors import Unavailable
-from shared.store.model import Doc, Index, Key, Scan
+from shared.store.model import Doc, Index, Key, Scan, Schema
 from shared.store.sqlite_commit import Commit, CommitQueue
 from shared.store.sqlite_file import SqliteFile
 
@@ -39,12 +39,12 @@ class SqliteAdapter:
         self._file = SqliteFile(path, durable=durable, schema=_TABLE)
         self._queue = CommitQueue(self._file.writer, self._file.exclusive, durable=durable)
 
-    def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None:
+    def ensure_indexes(self, schema: Schema) -> None:
         """Build one partial index a declared query shape, and triggers for write-once collections."""
 
         def build(writer: sqlite3.Connection) -> None:
             with self._reading(writer):
-                for statement in _schema(indexes, append_only):
+                for statement in _schema(schema.indexes, sorted(schema.append_only)):
                     writer.execute(statement)
 
         self._queue.run(build)

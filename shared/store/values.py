@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from shared.core.errors import InvalidDocument, TooLarge
@@ -80,7 +81,7 @@ def _check_value(value: Any, path: str, depth: int, *, in_list: bool) -> None:
             raise InvalidDocument(f"{path}: {type(value).__name__} is not stored (money is integer cents)")
 
 
-def check_indexed(data: Data, fields: set[str]) -> None:
+def check_indexed(data: Data, fields: AbstractSet[str]) -> None:
     """Indexed fields must be present, of one scalar type, never null, and short (rule 5)."""
     for name in fields:
         if fault := indexable_fault(data.get(name)):

@@ -22,6 +22,7 @@ SCHEMA = Schema(
         Index("names", (), "name"),
     ),
     append_only=frozenset({"ledger"}),
+    expiring=frozenset({"once"}),
 )
 """The contract's own collections: ``things`` {kind, open, rank}, ``names`` {name}, ``ledger`` once."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from shared.core.errors import Conflict, Unavailable, UnknownOutcome
-from shared.store.model import Adapter, Doc, Index, Key, Scan
+from shared.store.model import Adapter, Doc, Key, Scan, Schema
 
 Fault = Literal["ok", "before", "after", "conflict", "unavailable"]
 
@@ -33,8 +33,8 @@ class Through:
     ) -> None:
         self.inner.commit(business, reads, writes, durable=durable)
 
-    def ensure_indexes(self, indexes: Sequence[Index], append_only: Sequence[str]) -> None:
-        self.inner.ensure_indexes(indexes, append_only)
+    def ensure_indexes(self, schema: Schema) -> None:
+        self.inner.ensure_indexes(schema)
 
     def close(self) -> None:
         self.inner.close()

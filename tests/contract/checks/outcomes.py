@@ -58,6 +58,20 @@ def check_a_redelivery_gets_the_stored_result(box: Box) -> None:
     assert (runs.runs, first.replayed, again.replayed) == (1, False, True)
 
 
+def check_a_key_is_kept_for_its_days_and_no_longer(box: Box) -> None:
+    def work() -> int:
+        once = Once("weekly", "body", days=7)
+        return box.store.transaction(box.business, lambda tx: count_up(tx, KEY), once=once)
+
+    box.store.create(box.business, KEY, {"n": 0})
+    assert work() == 1
+    box.clock.advance(7 * 86_400 - 1)
+    assert work() == 1, "still the stored result"
+    box.clock.advance(1)
+    assert work() == 2, "its time is over, whether or not the store removed it"
+    assert work() == 2
+
+
 def check_a_key_belongs_to_one_request(box: Box) -> None:
     box.store.transaction(
         box.business, lambda tx: tx.put(KEY, {"n": 1}).version, once=Once("key", "one body")
