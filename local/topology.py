@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -55,11 +56,14 @@ class Function(_Record):
         HttpTrigger | EventTrigger | BucketTrigger | ScheduleTrigger, Field(discriminator="kind")
     ]
     memory: str
+    cpu: int
     timeout_seconds: int
     concurrency: int
     min_instances: int
+    max_instances: int
     secrets: tuple[str, ...]
     roles: tuple[str, ...]
+    publishes: tuple[str, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -80,12 +84,62 @@ class Function(_Record):
                 return f"every {seconds} seconds"
 
 
-class _File(_Record):
+class Delivery(_Record):
+    """How every push subscription delivers: attempts, waits between them, and where the rest goes."""
+
+    max_attempts: int
+    min_backoff_seconds: int
+    max_backoff_seconds: int
+    retention_days: int
+    dead_letter_topic: str
+
+
+class Secret(_Record):
+    """A value that lives in Secret Manager and arrives as an environment variable."""
+
+    description: str
+    required: bool
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One event type on its way to one function."""
+
+    function: str
+    topic: str
+    ack_seconds: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.function}.{self.topic}"
+
+
+class Topology(_Record):
+    """The whole file."""
+
     schema_: str = Field(alias="$schema", default="")
     functions: dict[str, Function]
+    topics: tuple[str, ...]
+    delivery: Delivery
+    secrets: dict[str, Secret]
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """What is subscribed to what; Pub/Sub waits for an answer as long as the function may take."""
+        return tuple(
+            Subscription(name, topic, min(600, max(10, function.timeout_seconds)))
+            for name, function in sorted(self.functions.items())
+            if isinstance(function.trigger, EventTrigger)
+            for topic in function.trigger.types
+        )
+
+
+def read_topology(file: Path = FILE) -> Topology:
+    """The whole file; raises pydantic's ValidationError or OSError when it is broken."""
+    return Topology.model_validate_json(file.read_bytes())
 
 
 def load_topology(file: Path = FILE) -> tuple[Function, ...]:
-    """Every function by name; raises pydantic's ValidationError or OSError for a broken file."""
-    functions = _File.model_validate_json(file.read_bytes()).functions
+    """Every function by name; raises like ``read_topology``."""
+    functions = read_topology(file).functions
     return tuple(functions[name].model_copy(update={"name": name}) for name in sorted(functions))

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
+from pydantic import SecretStr
 
 from local.functions import Functions
-from local.topology import FILE, ROOT, load_topology
+from local.topology import FILE, ROOT, load_topology, read_topology
 from shared.bus import Consumer
 from shared.core.settings import Settings
 from shared.events import CATALOGUE
@@ -23,7 +24,7 @@ EVENT_KINDS = {"event", "bucket", "schedule"}
 
 
 def changed(name: str, **changes: Any) -> dict[str, Any]:
-    return {"functions": {name: {**DOCUMENT["functions"][name], **changes}}}
+    return {**DOCUMENT, "functions": {name: {**DOCUMENT["functions"][name], **changes}}}
 
 
 def test_the_file_follows_its_schema() -> None:
@@ -38,6 +39,10 @@ def test_the_file_follows_its_schema() -> None:
         {"timeout_seconds": 0},
         {"secrets": ["lower"]},
         {"roles": ["owner"]},
+        {"roles": ["roles/editor"]},
+        {"cpu": 0.5},
+        {"max_instances": 0},
+        {"publishes": ["no version"]},
         {"unknown": 1},
         {"trigger": {"kind": "http", "paths": []}},
         {"trigger": {"kind": "http", "paths": ["/v1/"]}},
@@ -62,9 +67,31 @@ def test_no_path_belongs_to_two_functions() -> None:
         assert not overlap, f"{owner} and {rival} both claim {one} and {other}"
 
 
-def test_every_secret_is_a_setting() -> None:
-    settings = {name.upper() for name in Settings.model_fields}
-    assert {secret for function in TOPOLOGY for secret in function.secrets} <= settings
+def test_every_secret_is_a_setting_and_used() -> None:
+    fields = Settings.model_fields.items()
+    settings = {name.upper() for name, field in fields if field.annotation is SecretStr}
+    used = {secret for function in TOPOLOGY for secret in function.secrets}
+    assert used == set(DOCUMENT["secrets"])
+    assert used - {"DARAJA_KEY"} == settings, "every secret setting reaches some function, and nothing else"
+
+
+def test_topics_carry_what_is_published_and_nobody_waits_for_another() -> None:
+    topics = set(DOCUMENT["topics"])
+    assert topics == {t for f in TOPOLOGY for t in f.publishes}
+    assert {s.topic for s in read_topology().subscriptions()} <= topics
+    platform = {f.trigger.type for f in TOPOLOGY if f.trigger.kind in ("bucket", "schedule")}
+    assert topics == set(CATALOGUE) - platform
+
+
+def test_a_role_is_given_where_it_is_used() -> None:
+    for function in TOPOLOGY:
+        assert ("roles/pubsub.publisher" in function.roles) == bool(function.publishes), function.name
+        assert function.min_instances <= function.max_instances, function.name
+
+
+def test_the_sweep_may_relay_whatever_was_left_behind() -> None:
+    (sweep,) = (f for f in TOPOLOGY if f.name == "sweep")
+    assert set(sweep.publishes) == set(DOCUMENT["topics"])
 
 
 def test_every_event_type_is_in_the_catalogue() -> None:

@@ -51,11 +51,14 @@ def function(name: str, *paths: str, **trigger: Any) -> Function:
             "description": f"the function {name}",
             "trigger": trigger or {"kind": "http", "paths": paths},
             "memory": "256Mi",
+            "cpu": 1,
             "timeout_seconds": 30,
             "concurrency": 8,
             "min_instances": 0,
+            "max_instances": 1,
             "secrets": [],
             "roles": [],
+            "publishes": [],
         }
     )
 
