@@ -47,7 +47,7 @@ test: .venv/ready-test ## run every test; emulator tests run where java and the 
 lint: .venv/ready-test ## ruff, formatting, types, and the dependency rule
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check -q .
-	@.venv/bin/mypy shared functions
+	@.venv/bin/mypy shared functions tools
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 
 bench: .venv/ready-test ## cold start, callback and receipts, each one JSON line of ratios

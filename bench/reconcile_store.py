@@ -42,6 +42,9 @@ class SilentBus:
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
         return
 
+    def close(self) -> None:
+        return
+
 
 class StoreReplay:
     """The same interface as ``Replay``; it is the Ports of matching."""

@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload, runtime_checkable
 
 from shared.bus import Bus, Consumer, Outbox
 from shared.core import logs
@@ -57,6 +57,13 @@ class lazy(Generic[T]):
                 app.built[self._name] = self._build(app)
             value: T = app.built[self._name]
             return value
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """What holds files or connections."""
+
+    def close(self) -> None: ...
 
 
 class App:
@@ -137,6 +144,13 @@ class App:
         from shared.messages.channels.choose import email_channel_for
 
         return email_channel_for(self.settings, self.clock)
+
+    def close(self) -> None:
+        """Let go of the bus and the store, where they were opened."""
+        for name in ("outbox", "bus", "store"):
+            opened = self.built.pop(name, None)
+            if isinstance(opened, Closes):
+                opened.close()
 
     def serve(self, api: Api[Any], request: Request) -> Response:
         """Answer an HTTP request with the routes of one function."""

@@ -20,3 +20,6 @@ class Bus(Protocol):
 
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
         """Hand over structured CloudEvents, durably, before returning; raises Unavailable."""
+
+    def close(self) -> None:
+        """Let go of files and connections; nothing may be published afterwards."""

@@ -17,6 +17,9 @@ class RecordingBus:
         self.collects_outbox = False
         self.woken = 0
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def wake(self) -> None:
         self.woken += 1
 

@@ -95,6 +95,9 @@ class RecordingBus:
 
     collects_outbox = False
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def wake(self) -> None:
         raise AssertionError("this bus takes nothing from the outbox by itself")
 

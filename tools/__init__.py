@@ -1,0 +1,1 @@
+"""What developers and operators run by hand; nothing in shared/ knows it."""

@@ -1,0 +1,133 @@
+"""The operator's command line, on any store: ``python -m tools.admin COMMAND``.
+
+    business add ID --name NAME --shortcode 174379 [--till N] [--phone P] [--email E] [--kra-pin PIN]
+    user add EMAIL --business ID [--role owner]     the password is asked for, or read from standard input
+    c2b register ID                                 Daraja learns where to announce and validate payments
+    dead-letters list | replay [ID]                 events that a function refused for good
+
+Settings come from the environment as everywhere; STORE_URL says whose books are meant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from shared.access import Membership, add_business, add_user, businesses
+from shared.app import App
+from shared.bus.letters import refused_letters, republish
+from shared.core.clock import rfc3339
+from shared.core.errors import HesabuError, NotFound, Refused
+from shared.core.settings import load_settings
+from shared.http.roles import ROLES
+from shared.payments.registration import register_c2b
+
+Command = Callable[[App, argparse.Namespace], None]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, or 1 with one readable line."""
+    arguments = _parser().parse_args(argv)
+    command: Command = arguments.command
+    try:
+        with closing(App(load_settings())) as app:
+            command(app, arguments)
+    except HesabuError as error:
+        print(f"hesabu: {error.message}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def business_add(app: App, arguments: argparse.Namespace) -> None:
+    """Add a business. Raises Refused ``business_exists``: its profile may have been changed since."""
+    if arguments.id in _known(app):
+        raise Refused(f"there is a business '{arguments.id}' already", code="business_exists")
+    profile = {
+        "name": arguments.name,
+        "currency": "KES",
+        "kra_pin": arguments.kra_pin,
+        "phone": arguments.phone,
+        "email": arguments.email,
+        "shortcode": arguments.shortcode,
+        "till": arguments.till,
+        "trust_callback_cents": 0,
+        "created_on": rfc3339(app.clock.now()),
+    }
+    add_business(app.store, arguments.id, profile)
+    print(f"business {arguments.id} added")
+
+
+def user_add(app: App, arguments: argparse.Namespace) -> None:
+    """Add a user of one business, or give an existing one a new password. Raises NotFound, Invalid."""
+    if arguments.business not in _known(app):
+        raise NotFound(f"there is no business '{arguments.business}'")
+    add_user(app.store, arguments.email, _password(), [Membership(arguments.business, arguments.role)])
+    print(f"{arguments.email} may sign in to {arguments.business} as {arguments.role}")
+
+
+def _password() -> str:
+    """From the terminal without showing it, or one line of standard input: never from the command line."""
+    if sys.stdin.isatty():
+        return getpass.getpass("password: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def c2b_register(app: App, arguments: argparse.Namespace) -> None:
+    """Register the addresses of a business's paybill or till; production Daraja takes it once."""
+    register_c2b(app, arguments.id)
+    print(f"payments to {app.settings.daraja_shortcode} are announced to {app.settings.public_url}")
+
+
+def letters_list(app: App, _arguments: argparse.Namespace) -> None:
+    """Print every dead letter."""
+    found = refused_letters(app.store, _known(app))
+    for letter in found:
+        print(f"{letter.id}  {letter.consumer}  {letter.type}  {letter.business}  {letter.reason}")
+    print(f"{len(found)} dead letters")
+
+
+def letters_replay(app: App, arguments: argparse.Namespace) -> None:
+    """Publish one dead letter again, or all of them."""
+    print(f"{republish(app.store, app.bus, _known(app), arguments.id)} events were published again")
+
+
+def _known(app: App) -> list[str]:
+    return [doc.id for doc in businesses(app.store)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.admin", description="Look after the books")
+    groups = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def group(name: str, about: str) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+        return groups.add_parser(name, help=about).add_subparsers(required=True, metavar="ACTION")
+
+    def action(
+        into: argparse._SubParsersAction[argparse.ArgumentParser], name: str, command: Command
+    ) -> argparse.ArgumentParser:
+        found = into.add_parser(name, help=(command.__doc__ or "").splitlines()[0])
+        found.set_defaults(command=command)
+        return found
+
+    business = action(group("business", "businesses"), "add", business_add)
+    business.add_argument("id", help="short and lower-case: it stands in callback addresses")
+    business.add_argument("--name", required=True)
+    business.add_argument("--shortcode", required=True, help="paybill, or the store number of a till")
+    for name in ("till", "phone", "email", "kra-pin"):
+        business.add_argument(f"--{name}", default="")
+    user = action(group("user", "who may sign in"), "add", user_add)
+    user.add_argument("email")
+    user.add_argument("--business", required=True)
+    user.add_argument("--role", default="owner", choices=sorted(ROLES))
+    action(group("c2b", "payments that nobody asked for"), "register", c2b_register).add_argument("id")
+    letters = group("dead-letters", "events that a function refused for good")
+    action(letters, "list", letters_list)
+    action(letters, "replay", letters_replay).add_argument("id", nargs="?", help="one of them; all without")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
