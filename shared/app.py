@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shared.messages.channels.port import MessageChannel
     from shared.payments.gateways.port import Gateway
     from shared.receipts.engines.port import Engine
+    from shared.store.model import Adapter
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +80,7 @@ class App:
 
     @lazy
     def store(self) -> Store:
-        store = Store(_store_adapter(self.settings.store_url), SCHEMA, self.clock, self.ids)
+        store = Store(store_adapter(self.settings.store_url), SCHEMA, self.clock, self.ids)
         store.ensure_indexes()
         return store
 
@@ -163,7 +164,8 @@ class App:
         consumer.handle(self, attributes)
 
 
-def _store_adapter(url: str) -> Any:
+def store_adapter(url: str) -> Adapter:
+    """The adapter a STORE_URL names; raises Invalid ``settings_invalid``."""
     if url.startswith("sqlite:///"):
         from shared.store.sqlite import SqliteAdapter
 

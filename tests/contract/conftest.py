@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -12,21 +13,41 @@ from shared.store.sqlite import SqliteAdapter
 from tests.support.box import SCHEMA, Box
 
 
-def open_sqlite(folder: Path) -> Adapter:
+class Under(NamedTuple):
+    """A store under contract: how to open it, how many random histories it is given, its marks.
+
+    ``opens`` gets an empty folder and pytest's request, for the fixtures of servers: they skip with a reason
+    where their server is missing.
+    """
+
+    opens: Callable[[Path, pytest.FixtureRequest], Adapter]
+    histories: int
+    marks: tuple[Any, ...] = ()
+
+
+def open_sqlite(folder: Path, _request: pytest.FixtureRequest) -> Adapter:
     return SqliteAdapter(folder / "contract.db", durable=False)
 
 
-ADAPTERS: dict[str, Callable[[Path], Adapter]] = {"sqlite": open_sqlite}
+ADAPTERS = {
+    "sqlite": Under(open_sqlite, histories=100),
+}
 
 
-@pytest.fixture(scope="session", params=sorted(ADAPTERS))
+@pytest.fixture(scope="session", params=[pytest.param(name, marks=ADAPTERS[name].marks) for name in ADAPTERS])
 def adapter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adapter]:
     """One open adapter for the whole session; each check uses a business of its own."""
-    opened = ADAPTERS[request.param](tmp_path_factory.mktemp("contract"))
+    opened = ADAPTERS[request.param].opens(tmp_path_factory.mktemp("contract"), request)
     opened.ensure_indexes(SCHEMA)
     opened.ensure_indexes(SCHEMA)  # a second start changes nothing
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def histories(request: pytest.FixtureRequest, adapter: Adapter) -> int:
+    """How many random histories the adapter is given; those behind a network get fewer."""
+    return ADAPTERS[request.node.callspec.params["adapter"]].histories
 
 
 @pytest.fixture

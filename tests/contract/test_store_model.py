@@ -120,12 +120,12 @@ class StoreMachine(RuleBasedStateMachine):
             assert stored == self.right
 
 
-def test_random_histories_agree_with_a_dict(adapter: Adapter) -> None:
+def test_random_histories_agree_with_a_dict(adapter: Adapter, histories: int) -> None:
     machine = type("Machine", (StoreMachine,), {"adapter": adapter})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,
         settings=settings(
-            max_examples=100,
+            max_examples=histories,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -1,7 +1,7 @@
-"""A worker that delivers the same payments again and again to one SQLite file, until it is killed or done.
+"""A worker that delivers the same payments again and again to one store, until it is killed or done.
 
-``python -m tests.support.deliveries DATABASE LOG SEED``: it books each payment over the customer's oldest
-open invoices, and writes a line to LOG after each acknowledged delivery and for each conflict.
+``python -m tests.support.deliveries STORE_URL LOG SEED PAYMENTS``: it books each payment over the customer's
+oldest open invoices, and writes a line to LOG after each acknowledged delivery and for each conflict.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import os
 import random
 import sys
+import time
 from collections.abc import Mapping
-from pathlib import Path
 
+from shared.app import store_adapter
 from shared.core.clock import SystemClock
 from shared.core.errors import Conflict
 from shared.core.ids import SystemIds
 from shared.store import Doc, Key, Once, Store, Tx
-from shared.store.model import Schema
-from shared.store.sqlite import SqliteAdapter
+from shared.store.model import Adapter, Schema
 from tests.support.faults import Through
 
 BUSINESS = "biz_1"
-CUSTOMERS, INVOICES_EACH, PAYMENTS = 5, 14, 900
+CUSTOMERS, INVOICES_EACH = 5, 14
 INVOICE_CENTS = 35_000
 SCHEMA = Schema(append_only=frozenset({"journal"}))
 
@@ -29,7 +29,7 @@ SCHEMA = Schema(append_only=frozenset({"journal"}))
 class Logged(Through):
     """Writes a line for every conflict."""
 
-    def __init__(self, inner: SqliteAdapter, log: int) -> None:
+    def __init__(self, inner: Adapter, log: int) -> None:
         super().__init__(inner)
         self._log = log
 
@@ -56,11 +56,26 @@ def open_invoices(customer: int) -> list[Key]:
     return [Key("invoices", f"inv_{customer}_{number:02}") for number in range(INVOICES_EACH)]
 
 
+def open_books(store_url: str) -> Store:
+    """The books of the test, as every process of it sees them."""
+    return over(store_adapter(store_url))
+
+
+def over(adapter: Adapter) -> Store:
+    opened = Store(adapter, SCHEMA, SystemClock(), SystemIds())
+    opened.ensure_indexes()
+    return opened
+
+
 def prepare(store: Store) -> None:
     """The invoices that all payments are booked on."""
-    for customer in range(CUSTOMERS):
-        for key in open_invoices(customer):
-            store.create(BUSINESS, key, {"total_cents": INVOICE_CENTS, "balance_cents": INVOICE_CENTS})
+
+    def write(tx: Tx) -> None:
+        for customer in range(CUSTOMERS):
+            for key in open_invoices(customer):
+                tx.create(key, {"total_cents": INVOICE_CENTS, "balance_cents": INVOICE_CENTS})
+
+    store.transaction(BUSINESS, write)
 
 
 def deliver(store: Store, payment: int, by: str) -> str:
@@ -84,15 +99,16 @@ def _book(tx: Tx, payment: int, by: str) -> str:
 
 
 def main() -> None:
-    database, log_path, seed = sys.argv[1:]
+    store_url, log_path, seed, payments = sys.argv[1:]
     log = os.open(log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    adapter = SqliteAdapter(Path(database))
-    store = Store(Logged(adapter, log), SCHEMA, SystemClock(), SystemIds())
-    order = list(range(PAYMENTS)) * 2
+    store = over(Logged(store_adapter(store_url), log))
+    order = list(range(int(payments))) * 2
     random.Random(seed).shuffle(order)
     for number, payment in enumerate(order):
+        started = time.perf_counter()
         by = deliver(store, payment, f"{os.getpid()}.{number}")
-        os.write(log, f"done {payment} {by}\n".encode())
+        ms = 1000 * (time.perf_counter() - started)
+        os.write(log, f"done {payment} {by} {ms:.1f}\n".encode())
     store.close()
 
 
