@@ -170,6 +170,10 @@ def store_adapter(url: str) -> Adapter:
         from shared.store.sqlite import SqliteAdapter
 
         return SqliteAdapter(Path(url.removeprefix("sqlite:///")))
+    if url.startswith("firestore:"):
+        from shared.store.firestore import open_firestore
+
+        return open_firestore(url)
     raise Invalid("settings_invalid", f"STORE_URL: no store for '{url.split(':', 1)[0]}:'")
 
 

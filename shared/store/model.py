@@ -29,10 +29,17 @@ class Doc:
     updated_at: str
     body: str = field(default="", compare=False, repr=False)
     """The canonical JSON of ``data`` on its way to the store; empty on documents that were read."""
+    token: str = field(default="", compare=False, repr=False)
+    """What the adapter itself wants to see again to verify this read; empty where that is the etag."""
 
     @property
     def id(self) -> str:
         return self.key.id
+
+    @property
+    def seen(self) -> str:
+        """What ``commit`` is given to verify that a document is still the one that was read."""
+        return self.token or self.etag
 
 
 class Where(NamedTuple):
@@ -90,10 +97,11 @@ class Scan:
 class Adapter(Protocol):
     """What a store must do; everything else is shared code in ``port.py``.
 
-    ``commit`` verifies that every key in ``reads`` still has the given etag (None: is still absent),
-    then applies ``writes`` (None deletes) in one atomic step, durable before it returns. Raises Conflict
-    when a read no longer holds, UnknownOutcome when the answer was lost, Unavailable when nothing was sent.
-    With ``durable=False`` a power failure may undo the commit, but never one that came before it.
+    ``commit`` verifies that every key in ``reads`` is still the document that was ``seen`` (its token, or
+    its etag where the adapter gives none; None: it is still absent), then applies ``writes`` (None deletes) in one
+    atomic step, durable before it returns. Raises Conflict when a read no longer holds, UnknownOutcome when
+    the answer was lost, Unavailable when nothing was sent. With ``durable=False`` a power failure may undo
+    the commit, but never one that came before it.
     ``ensure_indexes`` comes first in an adapter's life and tells it what the collections are; it is cheap
     when nothing has changed, because every cold start calls it.
     """

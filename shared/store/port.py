@@ -52,7 +52,7 @@ class Tx:
         if missing:
             for key, doc in zip(missing, self._store.get_many(self.business, missing), strict=True):
                 self._seen[key] = doc
-                self.reads[key] = doc.etag if doc else None
+                self.reads[key] = doc.seen if doc else None
         return [self.writes[key] if key in self.writes else self._seen[key] for key in keys]
 
     def get(self, key: Key) -> Doc | None:

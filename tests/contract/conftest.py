@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from shared.app import store_adapter
 from shared.store.model import Adapter
 from shared.store.sqlite import SqliteAdapter
 from tests.support.box import SCHEMA, Box
@@ -29,8 +30,14 @@ def open_sqlite(folder: Path, _request: pytest.FixtureRequest) -> Adapter:
     return SqliteAdapter(folder / "contract.db", durable=False)
 
 
+def open_firestore(_folder: Path, request: pytest.FixtureRequest) -> Adapter:
+    request.getfixturevalue("firestore_emulator")
+    return store_adapter("firestore://contract")
+
+
 ADAPTERS = {
     "sqlite": Under(open_sqlite, histories=100),
+    "firestore": Under(open_firestore, histories=15, marks=(pytest.mark.emulator,)),
 }
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -15,22 +15,30 @@ from tests.support.deliveries import deliver, open_books, prepare
 
 
 class Place(NamedTuple):
-    """Where a store is and how much it is given to do: its STORE_URL, payments, workers killed."""
+    """Where a store is (its STORE_URL) and how much it is given to do, behind a network less."""
 
     url: Callable[[Path, pytest.FixtureRequest], str]
     payments: int
     kills: int
+    marks: tuple[Any, ...] = ()
 
 
 def sqlite_url(folder: Path, _request: pytest.FixtureRequest) -> str:
     return f"sqlite:///{folder}/p.db"
 
 
-PLACES = {"sqlite": Place(sqlite_url, payments=900, kills=4)}
-MARKS = {"sqlite": ()}
+def firestore_url(_folder: Path, request: pytest.FixtureRequest) -> str:
+    request.getfixturevalue("firestore_emulator")
+    return f"firestore://{request.getfixturevalue('project')}"
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=MARKS[name]) for name in PLACES])
+PLACES = {
+    "sqlite": Place(sqlite_url, payments=900, kills=4),
+    "firestore": Place(firestore_url, payments=200, kills=4, marks=(pytest.mark.emulator,)),
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=PLACES[name].marks) for name in PLACES])
 def test_redelivery_and_kills_lose_and_double_nothing(
     name: str, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:

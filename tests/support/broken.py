@@ -48,12 +48,12 @@ class CountsVersions(Through):
             numbered = _numbered(found[key])
             if (numbered.etag if numbered else None) != etag:
                 raise Conflict("another version")
-        held = {key: doc.etag if doc else None for key, doc in found.items()}
+        held = {key: doc.seen if doc else None for key, doc in found.items()}
         self.inner.commit(business, held, writes, durable=durable)
 
 
 def _numbered(doc: Doc | None) -> Doc | None:
-    return replace(doc, etag=str(doc.version)) if doc else None
+    return replace(doc, etag=str(doc.version), token="") if doc else None
 
 
 class AppliesHalf(Through):
@@ -106,7 +106,7 @@ class LosesTies(Through):
 
     def query(self, business: str, scan: Scan) -> list[Doc]:
         if scan.after is not None and scan.index.order:
-            far = "" if scan.descending else "\U0010ffff"
+            far = "!" if scan.descending else "~"  # no id begins with either, and no id lies beyond them
             scan = replace(scan, after=(scan.after[0], far))
         return self.inner.query(business, scan)
 
