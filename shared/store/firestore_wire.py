@@ -43,8 +43,8 @@ _TOO_LARGE = (
     "is longer than",
     "bigger",
 )
-_NOT_SENT = ("failed to connect", "DNS resolution failed", "backends failing", "Getting metadata from plugin")
-"""How gRPC words an attempt that never left this machine; anything else may have arrived."""
+_NOT_SENT = ("failed to connect to all addresses", "DNS resolution failed", "Getting metadata from plugin")
+"""How gRPC begins to tell that nothing left this machine; of anything else, some may have arrived."""
 
 
 class Wire:
@@ -54,6 +54,7 @@ class Wire:
         project: the Google Cloud project's id.
         database: the database's id; ``(default)`` is Google's own name for the first.
         channel: where the calls go; see ``open_channel``.
+        seconds: how long one call may take.
         clock, ids: for the pauses between attempts of a read.
     """
 
@@ -63,6 +64,7 @@ class Wire:
         database: str,
         channel: Any,
         *,
+        seconds: float = SECONDS,
         clock: Clock | None = None,
         ids: Ids | None = None,
     ) -> None:
@@ -70,7 +72,7 @@ class Wire:
         self._database = f"projects/{project}/databases/{database}"
         self.documents = f"{self._database}/documents"
         self._channel, self._process, self._closed = channel, os.getpid(), False
-        self._clock, self._ids = clock or SystemClock(), ids or SystemIds()
+        self._seconds, self._clock, self._ids = seconds, clock or SystemClock(), ids or SystemIds()
         service = "/google.firestore.v1.Firestore/"
         self._commit = channel.unary_unary(
             service + "Commit",
@@ -145,7 +147,7 @@ class Wire:
             ("x-goog-request-params", quote(route, safe="/=")),
         )
         try:
-            return call(request, timeout=SECONDS, metadata=metadata)
+            return call(request, timeout=self._seconds, metadata=metadata)
         except ValueError as error:  # closed by another thread between the look and the call
             raise Unavailable(f"the store is closed: {error}") from None
 
@@ -155,7 +157,7 @@ class Wire:
             return Conflict("a record changed after it was read")
         if known := self._known(code, why):
             return known
-        if code is Code.UNAVAILABLE and any(words in why for words in _NOT_SENT):
+        if code is Code.UNAVAILABLE and why.startswith(_NOT_SENT):
             return Unavailable(f"{self._place} cannot be reached: {why}")
         return UnknownOutcome(f"{self._place} did not say that it committed: {_name(code)}: {why}")
 

@@ -98,10 +98,10 @@ class Adapter(Protocol):
     """What a store must do; everything else is shared code in ``port.py``.
 
     ``commit`` verifies that every key in ``reads`` is still the document that was ``seen`` (its token, or
-    its etag where the adapter gives none; None: it is still absent), then applies ``writes`` (None deletes) in one
-    atomic step, durable before it returns. Raises Conflict when a read no longer holds, UnknownOutcome when
-    the answer was lost, Unavailable when nothing was sent. With ``durable=False`` a power failure may undo
-    the commit, but never one that came before it.
+    its etag where the adapter gives none; None: it is still absent), then applies ``writes`` (None deletes)
+    in one atomic step, durable before it returns. Raises Conflict when a read no longer holds, UnknownOutcome
+    when the answer was lost, Unavailable when nothing was sent. With ``durable=False`` a power failure may
+    undo the commit, but never one that came before it.
     ``ensure_indexes`` comes first in an adapter's life and tells it what the collections are; it is cheap
     when nothing has changed, because every cold start calls it.
     """

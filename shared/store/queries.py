@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from typing import Any
 
 from shared.core.errors import InvalidQuery
@@ -55,6 +56,8 @@ def _conditions(
             ranges.append(condition)
         else:
             raise InvalidQuery(f"a range is possible on the order field only, not on {condition.field}")
+    if math.prod(map(len, equal.values())) > MAX_IN:  # several `in` multiply
+        raise InvalidQuery(f"the conditions allow more than {MAX_IN} combinations of values")
     return equal, tuple(ranges)
 
 

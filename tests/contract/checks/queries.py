@@ -46,6 +46,17 @@ def check_in_takes_up_to_thirty_values(box: Box) -> None:
             box.store.query(box.business, Query("things", (Where("kind", "in", wrong),), "rank"))
 
 
+def check_several_in_multiply_up_to_thirty(box: Box) -> None:
+    for number in range(16):
+        box.thing(f"t{number:02}", kind=f"k{number}", is_open=number % 2 == 0, rank=number)
+    kinds = [f"k{number}" for number in range(16)]
+    both = Where("open", "in", [True, False])
+    found = ids(box, Query("things", (Where("kind", "in", kinds[:15]), both), "rank"))
+    assert found == [f"t{number:02}" for number in range(15)]
+    with pytest.raises(InvalidQuery):
+        box.store.query(box.business, Query("things", (Where("kind", "in", kinds), both), "rank"))
+
+
 def check_ranges_keep_their_ends_apart(box: Box) -> None:
     for number in range(10):
         box.thing(f"t{number}", rank=number)
