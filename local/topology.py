@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -123,6 +123,7 @@ class Topology(_Record):
     topics: tuple[str, ...]
     delivery: Delivery
     secrets: dict[str, Secret]
+    firestore: dict[str, tuple[dict[str, Any], ...]]
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """What is subscribed to what; Pub/Sub waits for an answer as long as the function may take."""

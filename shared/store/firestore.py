@@ -13,6 +13,7 @@ from typing import Any
 
 from shared.core.clock import parse_rfc3339
 from shared.core.errors import Conflict, Invalid, InvalidDocument, Permanent
+from shared.store.firestore_indexes import EXPIRES, INDEXED
 from shared.store.firestore_messages import (
     AND,
     ASCENDING,
@@ -37,9 +38,6 @@ _RANGES = {
     "<=": FieldOperator.LESS_THAN_OR_EQUAL,
     "<": FieldOperator.LESS_THAN,
 }
-INDEXED = "i"
-"""The map of a document's indexed fields; index declarations name ``i.<field>``."""
-EXPIRES = "expire_at"
 
 
 def open_firestore(url: str) -> FirestoreAdapter:
