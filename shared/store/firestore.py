@@ -120,9 +120,11 @@ class FirestoreAdapter:
                 yield Write(delete=name, current_document=held)
             else:
                 yield Write(update=self._document(name, doc), current_document=held)
-        for key in reads.keys() - writes.keys():
-            held, name = _precondition(reads[key]), self._name(business, key)
-            if reads[key] is None:
+        for key, seen in reads.items():
+            if key in writes:
+                continue
+            held, name = _precondition(seen), self._name(business, key)
+            if seen is None:
                 yield Write(delete=name, current_document=held)
             else:  # an empty mask changes nothing, the update time neither
                 yield Write(update=Document(name=name), update_mask=DocumentMask(), current_document=held)

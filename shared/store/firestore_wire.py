@@ -6,6 +6,7 @@ A commit is sent once. Whoever sent it decides what follows an unknown answer; t
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -35,14 +36,8 @@ _PASSING = {Code.UNAVAILABLE, Code.INTERNAL, Code.UNKNOWN, Code.ABORTED, Code.RE
 _OVERTAKEN = {Code.FAILED_PRECONDITION, Code.ALREADY_EXISTS, Code.NOT_FOUND, Code.ABORTED}
 _REFUSED = {Code.INVALID_ARGUMENT, Code.OUT_OF_RANGE, Code.UNIMPLEMENTED}
 _NOT_ALLOWED = {Code.PERMISSION_DENIED, Code.UNAUTHENTICATED}
-_TOO_LARGE = (
-    "larger than max",
-    "exceeds maximum",
-    "exceeds the maximum",
-    "too large",
-    "is longer than",
-    "bigger",
-)
+_TOO_LARGE = re.compile("larger than|longer than|too large|too big|exceeds")
+"""How the service and gRPC itself word that a document, a value or a request is over its limit."""
 _NOT_SENT = ("failed to connect to all addresses", "DNS resolution failed", "Getting metadata from plugin")
 """How gRPC begins to tell that nothing left this machine; of anything else, some may have arrived."""
 
@@ -169,7 +164,7 @@ class Wire:
 
     def _known(self, code: grpc.StatusCode, why: str) -> HesabuError | None:
         """What a code means for reads and commits alike: nothing was applied."""
-        if code in _REFUSED | {Code.RESOURCE_EXHAUSTED} and any(words in why for words in _TOO_LARGE):
+        if code in _REFUSED | {Code.RESOURCE_EXHAUSTED} and _TOO_LARGE.search(why):
             return TooLarge(f"{self._place}: {why}")
         if code in _REFUSED:
             return Permanent(f"{self._place} refused: {_name(code)}: {why}", code="store_refused")
