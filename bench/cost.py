@@ -90,6 +90,9 @@ class Counting:
         durable: bool = True,
     ) -> None:
         self.inner.commit(business, reads, writes, durable=durable)
+        if not writes:  # what was only read is read once more
+            self.billed["document_read"] += len(reads)
+            return
         verified = [etag for key, etag in reads.items() if key not in writes]
         deleted = sum(doc is None for doc in writes.values()) + verified.count(None)
         self.billed["document_delete"] += deleted

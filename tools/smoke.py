@@ -1,8 +1,8 @@
 """Is a deployed Hesabu well? ``python -m tools.smoke https://books.example.co.ke``: one line a check.
 
-Looks, and changes nothing: health, readiness, that strangers are refused, that an unsigned callback is not taken.
-With SMOKE_EMAIL and SMOKE_PASSWORD in the environment it signs in, reads a list and asks a question. The exit
-code is the number of checks that failed (at most 99).
+Looks, and changes nothing: health, readiness, that strangers and unsigned callbacks are refused. With
+SMOKE_EMAIL and SMOKE_PASSWORD in the environment it signs in, reads a list and asks a question. The exit code
+is the number of checks that failed (at most 99).
 """
 
 from __future__ import annotations
