@@ -174,6 +174,10 @@ def store_adapter(url: str) -> Adapter:
         from shared.store.firestore import open_firestore
 
         return open_firestore(url)
+    if url.startswith(("mongodb://", "mongodb+srv://")):
+        from shared.store.mongo import open_mongo
+
+        return open_mongo(url)
     raise Invalid("settings_invalid", f"STORE_URL: no store for '{url.split(':', 1)[0]}:'")
 
 
