@@ -13,6 +13,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from local.mongo_server import NotInstalled
 from shared.bus import Outbox
 from shared.core.clock import ManualClock
 from shared.core.ids import SeededIds
@@ -21,6 +22,7 @@ from shared.store.indexes import SCHEMA
 from shared.store.sqlite import SqliteAdapter
 from tests.support import emulators
 from tests.support.bus import RecordingBus
+from tests.support.mongo_server import MongoServer
 
 # A shared machine is slow at times, which is no finding; and what must pass before a change lands is the same
 # set of examples every time, while everybody else's runs look for new ones.
@@ -79,6 +81,23 @@ def pubsub_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """``host:port`` of a Pub/Sub emulator; use a project of your own in each test."""
     folder = tmp_path_factory.mktemp("pubsub")
     yield from emulator("pubsub", emulators.pubsub_command, "PUBSUB_EMULATOR_HOST", folder)
+
+
+@pytest.fixture(scope="session")
+def mongo_server() -> Iterator[MongoServer]:
+    """A MongoDB server; use a database of your own in each test (``mongo_url``)."""
+    try:
+        server = MongoServer()
+    except NotInstalled as missing:
+        skip_or_fail(str(missing), "REQUIRE_EMULATORS")
+    with server:
+        yield server
+
+
+@pytest.fixture
+def mongo_url(mongo_server: MongoServer) -> str:
+    """A STORE_URL that no other test knows."""
+    return mongo_server.url()
 
 
 @pytest.fixture

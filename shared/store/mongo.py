@@ -21,7 +21,7 @@ from shared.store.mongo_documents import Document, collection_name, condition, o
 from shared.store.mongo_errors import no_replica_set, reading
 
 CONNECT_MS, SELECT_MS, SOCKET_MS, QUEUE_MS = 5_000, 8_000, 15_000, 8_000
-"""To reach a server, to find a primary (an election takes seconds), to wait for an answer, for a connection."""
+"""To reach a server, find a primary (an election takes seconds), get an answer, get a free connection."""
 
 
 def open_mongo(url: str) -> MongoAdapter:

@@ -1,7 +1,7 @@
 """One commit in MongoDB: every read verified, every write applied, or nothing.
 
-A commit about one document is one filtered write, atomic by itself. A commit about several is a transaction in
-snapshot isolation, which alone would allow write skew: so a document that is only verified is written to
+A commit about one document is one filtered write, atomic by itself. A commit about several is a transaction
+in snapshot isolation, which alone would allow write skew: so a document that is only verified is written to
 (``$inc``; a ``$set`` to the same value would be dropped), and an absence that is only verified is filled and
 emptied again. Two commits that touch the same document then cannot both go through.
 """

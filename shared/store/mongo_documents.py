@@ -1,8 +1,8 @@
 """How a document lies in MongoDB, and how a scan is asked there.
 
-``_id`` is ``business/id`` and ``b`` the business. ``body`` is the canonical JSON text of the data, because the
-native form is not exact (docs/decisions/0013-mongodb.md); ``i`` repeats its indexed fields for queries.
-``expire_at`` is a native date, for the TTL index only. ``g`` counts the times a commit only verified it.
+``_id`` is ``business/id`` and ``b`` the business. ``body`` is the canonical JSON text of the data, because
+the native form is not exact (docs/decisions/0013-mongodb.md); ``i`` repeats its indexed fields for queries.
+``expire_at`` is a native date, for the TTL index only. ``g`` counts the commits that only verified it.
 """
 
 from __future__ import annotations

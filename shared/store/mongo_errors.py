@@ -65,13 +65,8 @@ def writing() -> Iterator[None]:
         raise UnknownOutcome(f"MongoDB did not say whether it wrote: {_cause(error)}") from None
 
 
-@contextlib.contextmanager
-def before_commit() -> Iterator[None]:
-    """Around the statements of a transaction: whatever fails here, the server will apply none of them."""
-    try:
-        yield
-    except _DRIVER as error:
-        raise _nothing_applied(error) from None
+before_commit = reading
+"""Around the statements of a transaction: whatever fails there, the server will apply none of them."""
 
 
 @contextlib.contextmanager
@@ -122,8 +117,8 @@ def _labelled(error: Exception, label: str) -> bool:
 def _code(error: Exception) -> int | None:
     """The server's error code; a bulk's first refused write counts, its late write concern does not."""
     if isinstance(error, BulkWriteError):
-        refused = (error.details or {}).get("writeErrors") or [{}]
-        return refused[0].get("code")
+        refused = (error.details or {}).get("writeErrors")
+        return int(refused[0]["code"]) if refused else None
     return error.code if isinstance(error, OperationFailure) else None
 
 
@@ -133,7 +128,7 @@ def _cause(error: Exception) -> str:
     if isinstance(error, OperationFailure):
         return _answer(error)
     if isinstance(error, AutoReconnect | ConfigurationError | InvalidOperation):
-        # "host:port: reason (configured timeouts: ...), Timeout: 5s, Topology Description: ..."
+        # the server and the reason stand first, then our own time-outs and all that the driver knows
         text = str(error).split(", Timeout:")[0].split(" (configured timeouts")[0]
         return " ".join(text.split())[:200]
     return type(error).__name__

@@ -35,9 +35,14 @@ def open_firestore(_folder: Path, request: pytest.FixtureRequest) -> Adapter:
     return store_adapter("firestore://contract")
 
 
+def open_mongo(_folder: Path, request: pytest.FixtureRequest) -> Adapter:
+    return store_adapter(request.getfixturevalue("mongo_server").url())
+
+
 ADAPTERS = {
     "sqlite": Under(open_sqlite, histories=100),
     "firestore": Under(open_firestore, histories=15, marks=(pytest.mark.emulator,)),
+    "mongo": Under(open_mongo, histories=15, marks=(pytest.mark.emulator,)),
 }
 
 
