@@ -16,17 +16,20 @@ from pymongo import DeleteOne, InsertOne, ReadPreference, ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import AutoReconnect
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from shared.core.errors import Conflict
 from shared.store.model import Doc, Key, Schema
 from shared.store.mongo_documents import Document, collection_name, document, place
-from shared.store.mongo_errors import before_commit, committing, reading, writing
+from shared.store.mongo_errors import before_commit, committing, is_worth_asking_again, reading, writing
 
 MILLISECONDS = 10_000
 """How long a majority may take to confirm, and a transaction to commit."""
 MAJORITY = WriteConcern("majority", wtimeout=MILLISECONDS, j=True)
+ASKED_AGAIN = 2
+"""Times that a commit is sent again, besides the driver's own second try of each."""
 _COMMITTED, _ONE_MOMENT = ReadConcern("majority"), ReadConcern("snapshot")
 Docs = Collection[Document]
 Change = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | DeleteOne
@@ -118,8 +121,22 @@ def commit_together(database: Database[Document], steps: Steps) -> None:
             session.start_transaction(_ONE_MOMENT, MAJORITY, ReadPreference.PRIMARY, MILLISECONDS)
             for name, group in steps.items():
                 work(database[name], group, session)
-        with committing():
-            session.commit_transaction()
+        _commit(session)
+
+
+def _commit(session: ClientSession) -> None:
+    """Commit, and ask again when the connection broke: the server knows the transaction by its number.
+
+    To give up early would leave an open transaction behind, whose documents nobody could write for a minute.
+    """
+    with committing():
+        for _ in range(ASKED_AGAIN):
+            try:
+                return session.commit_transaction()
+            except AutoReconnect as error:
+                if not is_worth_asking_again(error):
+                    raise
+        return session.commit_transaction()
 
 
 def _write(docs: Docs, steps: Sequence[Step], session: ClientSession | None = None) -> None:

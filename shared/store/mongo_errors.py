@@ -34,6 +34,7 @@ _REFUSED = {18, 8000}  # AuthenticationFailed, and Atlas's own
 _NOT_ALLOWED = {13}  # Unauthorized
 _NOTHING_DONE = _BEATEN | _TOO_LARGE | _NO_REPLICA_SET | _REFUSED | _NOT_ALLOWED
 """Answers after which a single write is known not to be applied; any other answer leaves it open."""
+_GONE = (ServerSelectionTimeoutError, NetworkTimeout, WaitQueueTimeoutError)
 _NEVER_SENT = (
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
@@ -99,15 +100,19 @@ def _nothing_applied(error: Exception) -> HesabuError:
         return Unavailable("STORE_URL: MongoDB refused the user name or the password")
     if code in _NOT_ALLOWED:
         return Unavailable("STORE_URL: its user may not read and write this database (role readWrite)")
-    if code in _BEATEN or _passing(error):
+    if code in _BEATEN or _is_passing(error):
         return Conflict("a record changed after it was read")
     return Unavailable(f"STORE_URL: MongoDB cannot be used: {_cause(error)}")
 
 
-def _passing(error: Exception) -> bool:
-    """Worth an immediate second run; a server that is silent or gone is not."""
-    gone = isinstance(error, ServerSelectionTimeoutError | NetworkTimeout | WaitQueueTimeoutError)
-    return _labelled(error, "TransientTransactionError") and not gone
+def is_worth_asking_again(error: AutoReconnect) -> bool:
+    """Whether a commit's connection broke or its server stepped down, rather than kept silent or vanished."""
+    return _labelled(error, "UnknownTransactionCommitResult") and not isinstance(error, _GONE)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Worth an immediate second run of the whole transaction."""
+    return _labelled(error, "TransientTransactionError") and not isinstance(error, _GONE)
 
 
 def _labelled(error: Exception, label: str) -> bool:
