@@ -83,14 +83,25 @@ def pubsub_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from emulator("pubsub", emulators.pubsub_command, "PUBSUB_EMULATOR_HOST", folder)
 
 
+def a_mongo_server(*, standalone: bool = False) -> MongoServer:
+    """A server that is not started yet; where it cannot be, the test is skipped."""
+    try:
+        return MongoServer(standalone=standalone)
+    except NotInstalled as missing:
+        skip_or_fail(str(missing), "REQUIRE_EMULATORS")
+
+
 @pytest.fixture(scope="session")
 def mongo_server() -> Iterator[MongoServer]:
     """A MongoDB server; use a database of your own in each test (``mongo_url``)."""
-    try:
-        server = MongoServer()
-    except NotInstalled as missing:
-        skip_or_fail(str(missing), "REQUIRE_EMULATORS")
-    with server:
+    with a_mongo_server() as server:
+        yield server
+
+
+@pytest.fixture
+def own_mongo_server() -> Iterator[MongoServer]:
+    """A MongoDB server that a test may kill."""
+    with a_mongo_server() as server:
         yield server
 
 

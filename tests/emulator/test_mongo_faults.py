@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from local.mongo_server import NotInstalled
 from shared.core.errors import HesabuError, TooLarge, Unavailable, UnknownOutcome
 from shared.store import Key, Once, Tx, mongo, mongo_commit
 from shared.store.model import Adapter
 from shared.store.mongo import open_mongo
-from tests.conftest import skip_or_fail
+from tests.conftest import a_mongo_server
 from tests.support.box import SCHEMA, Box, count_up
 from tests.support.mongo_server import MongoServer
 from tests.support.wire_cut import WireCut
@@ -93,11 +92,7 @@ def cut_box(cut: WireCut, mongo_url: str) -> Iterator[Box]:
 @pytest.fixture(scope="module")
 def standalone() -> Iterator[MongoServer]:
     """A server that says it is no replica set."""
-    try:
-        server = MongoServer(standalone=True)
-    except NotInstalled as missing:
-        skip_or_fail(str(missing), "REQUIRE_EMULATORS")
-    with server:
+    with a_mongo_server(standalone=True) as server:
         yield server
 
 

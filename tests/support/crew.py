@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Crew:
-    """The running workers, each with its own order of deliveries and one log for all."""
+    """The running workers, each with its own order of deliveries and one log for all.
 
-    def __init__(self, store_url: str, log: Path, payments: int, kills: int) -> None:
+    ``after_kill`` is called each time a worker was killed, before another is hired.
+    """
+
+    def __init__(
+        self, store_url: str, log: Path, payments: int, kills: int, after_kill: Callable[[], None]
+    ) -> None:
         self._command = [sys.executable, "-m", "tests.support.deliveries", store_url, str(log)]
         self._log = log
-        self._payments, self._kills = payments, kills
+        self._payments, self._kills, self._after_kill = payments, kills, after_kill
         self.killed = 0
         self.seconds = 0.0
         self.workers = [self._start(seed) for seed in range(WORKERS)]
@@ -40,6 +46,7 @@ class Crew:
         victim.kill()
         victim.wait()
         self.killed += 1
+        self._after_kill()
         self.workers.remove(victim)
         self.workers.append(self._start(100 + self.killed))
 
@@ -77,6 +84,7 @@ def figures(crew: Crew, books: Store, payments: int) -> dict[str, Any]:
         "trial_balance": sum(sum(entry) for entry in entries.values()),
         "mismatched": _mismatched(_balances(books), entries, found),
         "conflicts": len(crew.lines("conflict")),
+        "delivered_again": len(crew.lines("again")),
         "deliveries_per_second": round(len(done) / crew.seconds),
         "p50_ms": round(took[49], 1),
         "p99_ms": round(took[98], 1),
