@@ -8,7 +8,6 @@ the native form is not exact (docs/decisions/0013-mongodb.md); ``i`` repeats its
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from shared.core.clock import parse_rfc3339
@@ -65,7 +64,13 @@ def read(collection: str, found: Document) -> Doc:
 
 def condition(business: str, scan: Scan) -> Document:
     """The filter of a scan."""
-    return {"$and": list(_clauses(business, scan))}
+    wanted: Document = {"b": business}
+    for name, values in scan.equal:
+        wanted[f"i.{name}"] = {"$in": list(values)} if len(values) > 1 else values[0]
+    ends = [{f"i.{where.field}": {_OPERATORS[where.op]: where.value}} for where in scan.ranges]
+    if scan.after is not None:
+        ends += _after(business, scan, scan.after)
+    return {**wanted, "$and": ends} if ends else wanted
 
 
 def ordering(scan: Scan) -> list[tuple[str, int]]:
@@ -75,27 +80,12 @@ def ordering(scan: Scan) -> list[tuple[str, int]]:
     return [*order, ("_id", direction)]
 
 
-def _clauses(business: str, scan: Scan) -> Iterator[Document]:
-    yield {"b": business}
-    for name, values in scan.equal:
-        yield {f"i.{name}": {"$in": list(values)} if len(values) > 1 else values[0]}
-    for where in scan.ranges:
-        yield {f"i.{where.field}": {_OPERATORS[where.op]: where.value}}
-    if scan.index.order is None:
-        yield from _by_id(business, scan)
-    elif scan.after is not None:
-        yield from _after(business, f"i.{scan.index.order}", scan.after, descending=scan.descending)
-
-
-def _by_id(business: str, scan: Scan) -> Iterator[Document]:
-    """The part of the ``_id`` index that belongs to the business: "0" follows "/" ."""
-    yield {"_id": {"$gt": f"{business}/", "$lt": f"{business}0"}}
-    if scan.after is not None:
-        yield {"_id": {"$lt" if scan.descending else "$gt": place(business, scan.after[0])}}
-
-
-def _after(business: str, field: str, after: tuple[Any, ...], *, descending: bool) -> Iterator[Document]:
-    value, id_ = after
-    beyond = "$lt" if descending else "$gt"
-    yield {field: {f"{beyond}e": value}}  # where the index goes on; the next clause drops what was seen
-    yield {"$or": [{field: {beyond: value}}, {field: value, "_id": {beyond: place(business, id_)}}]}
+def _after(business: str, scan: Scan, after: tuple[Any, ...]) -> list[Document]:
+    *values, id_ = after
+    beyond = "$lt" if scan.descending else "$gt"
+    by_id = {"_id": {beyond: place(business, id_)}}
+    if not values:
+        return [by_id]
+    field, value = f"i.{scan.index.order}", values[0]
+    # first where the index goes on, then what was not seen of the documents that share the value
+    return [{field: {f"{beyond}e": value}}, {"$or": [{field: {beyond: value}}, {field: value, **by_id}]}]

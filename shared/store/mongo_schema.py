@@ -78,9 +78,8 @@ def _named(collection: str) -> Iterator[None]:
 def _plan(schema: Schema) -> Plan:
     plan: Plan = {}
     for index in schema.indexes:
-        indexes = plan.setdefault(collection_name(index.collection), [])
-        if index.equal or index.order:  # by id alone: every collection has that index
-            indexes.append({"fields": _fields(index), "options": {"name": index.name}})
+        declared = {"fields": _fields(index), "options": {"name": index.name}}
+        plan.setdefault(collection_name(index.collection), []).append(declared)
     for collection in sorted(schema.append_only | schema.expiring):
         plan.setdefault(collection_name(collection), [])
     for collection in sorted(schema.expiring):
