@@ -31,13 +31,14 @@ class MongoServer:
 
     def __init__(self, *, standalone: bool = False) -> None:
         self.port = free_port()
-        at = MEMORY if os.access(MEMORY, os.W_OK) else None
-        self._folder = Path(tempfile.mkdtemp(prefix="hesabu-mongo-", dir=at))
+        at = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+        self._folder = at / f"hesabu-mongo-{uuid.uuid4().hex[:12]}"
         self._command = mongo_command(self.port, self._folder / "data")
         self._command += ["--enable-test-commands", *(["--standalone"] if standalone else [])]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> MongoServer:
+        self._folder.mkdir(mode=0o700)
         self.start()
         return self
 
