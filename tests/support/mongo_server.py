@@ -102,4 +102,5 @@ class MongoServer:
             with contextlib.suppress(PyMongoError), self.client() as client:
                 client.admin.command("ping")
                 return
+        self.kill()
         raise AssertionError(f"the MongoDB server does not answer:\n{log.read_text()[-2000:]}")
