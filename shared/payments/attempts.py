@@ -85,7 +85,7 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Dat
 
 def _check_served(ports: Ports, tx: Tx) -> None:
     """Money must not arrive on the account of somebody else than the business that asks for it."""
-    profile = tx.get(PROFILE)
+    profile = tx.peek(PROFILE)
     own = profile.data.get("shortcode") if profile else ""
     if own and own != ports.settings.daraja_shortcode:
         raise Refused("this installation collects on another shortcode", code="shortcode_not_served")

@@ -226,7 +226,7 @@ def _attempt_of(tx: Tx, payment: Doc) -> Doc | None:
 
 def _trusted(ports: Ports, tx: Tx, evidence: Evidence) -> bool:
     """Whether the business credits an unproven callback of this size (its profile, else the settings)."""
-    profile = tx.get(PROFILE)
+    profile = tx.peek(PROFILE)
     limit = ports.settings.settle_without_proof_cents
     if profile is not None:
         limit = profile.data.get("trust_callback_cents", limit)

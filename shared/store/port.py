@@ -59,6 +59,16 @@ class Tx:
         """Read one document or None."""
         return self.get_many([key])[0]
 
+    def peek(self, key: Key) -> Doc | None:
+        """Read a document that the commit does not verify: a rule that may change a moment later.
+
+        What every payment looks at must be read so. Verified by each commit it would be the one document that
+        all of them wait for, on Firestore and MongoDB alike.
+        """
+        if key in self.writes:
+            return self.writes[key]
+        return self._seen[key] if key in self._seen else self._store.get(self.business, key)
+
     def require(self, key: Key) -> Doc:
         """Read one document; raises NotFound."""
         doc = self.get(key)

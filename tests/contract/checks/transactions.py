@@ -122,6 +122,25 @@ def check_a_read_of_nothing_must_still_hold(box: Box) -> None:
     assert box.data(B) is None
 
 
+def check_a_glance_is_not_verified(box: Box) -> None:
+    rule, other = Key("things", "rule"), Key("things", "other")
+    box.thing("rule", rank=1)
+    meanwhile = Meanwhile(lambda: box.thing("rule", rank=2))
+
+    def work(tx: Tx) -> int:
+        seen = tx.peek(rule)
+        assert seen is not None
+        assert tx.peek(Key("things", "absent")) is None
+        meanwhile()
+        tx.put(other, {"kind": "a", "open": True, "rank": seen.data["rank"]})
+        mine = tx.peek(other)
+        assert mine is not None
+        return int(mine.data["rank"])
+
+    assert box.store.transaction(box.business, work) == 1, "the rule as it was is good enough"
+    assert meanwhile.runs == 1, "and nothing had to run again"
+
+
 def check_a_claim_is_won_once(box: Box) -> None:
     other = Meanwhile(lambda: box.store.create(box.business, A, {"by": "other"}))
 
