@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flask import Request, Response
 
     from shared.blobs import Blobs
+    from shared.blobs.signed import UploadSigner
     from shared.core.settings import Settings
     from shared.insights.ports import Planner
     from shared.messages.channels.port import MessageChannel
@@ -94,7 +95,7 @@ class App:
 
     @lazy
     def blobs(self) -> Blobs:
-        return _blobs(self.settings.blob_url)
+        return _blobs(self.settings, self.clock, self.ids)
 
     @lazy
     def tokens(self) -> Tokens:
@@ -189,13 +190,26 @@ def _bus(settings: Settings, clock: Clock, ids: Ids) -> Bus:
     raise Invalid("settings_invalid", f"BUS_URL: no bus for '{settings.bus_url.split(':', 1)[0]}:'")
 
 
-def _blobs(url: str) -> Blobs:
+def _blobs(settings: Settings, clock: Clock, ids: Ids) -> Blobs:
+    url = settings.blob_url
     if url.startswith("file:///"):
         from shared.blobs.folder import FolderBlobs
 
         root = Path(url.removeprefix("file:///"))
-        return FolderBlobs(root, root.name)
+        return FolderBlobs(root, root.name, upload_signer(settings, clock))
+    if url.startswith("gs://"):
+        from shared.blobs.gcs import open_gcs
+
+        return open_gcs(url, ids)
     raise Invalid("settings_invalid", f"BLOB_URL: no bucket for '{url.split(':', 1)[0]}:'")
+
+
+def upload_signer(settings: Settings, clock: Clock) -> UploadSigner:
+    """What makes the addresses that files are sent to, and what the embedded gateway checks them with."""
+    from shared.blobs.signed import UploadSigner
+
+    secret = settings.callback_secret.get_secret_value()
+    return UploadSigner(f"{settings.public_url}/uploads", secret, clock)
 
 
 _current: tuple[int, App] | None = None

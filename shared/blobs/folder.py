@@ -13,17 +13,20 @@ import os
 import stat
 import tempfile
 import time
-import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from shared.blobs.port import Blob
+from shared.blobs.names import check_name, folder_of
+from shared.blobs.port import Blob, UploadTarget
+from shared.blobs.signed import UploadSigner
 from shared.core import logs
+from shared.core.clock import rfc3339
 from shared.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Refused, Unavailable
 
-MAX_NAME = 200
-"""Characters of a whole name; a segment has at most 255 bytes (the limit of common file systems)."""
+_LAST = 2**62
+"""Nanoseconds, the year 2116: a file dropped by hand may claim any time, a calendar ends."""
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
 
 
@@ -33,10 +36,12 @@ class FolderBlobs:
     Args:
         root: the folder; made when missing.
         bucket: the name it goes by in events.
+        signer: makes the addresses that the gateway takes uploads at; without it there are none.
     """
 
-    def __init__(self, root: Path, bucket: str) -> None:
+    def __init__(self, root: Path, bucket: str, signer: UploadSigner | None = None) -> None:
         self._bucket = bucket
+        self._signer = signer
         self._ignored: set[str] = set()
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -64,7 +69,7 @@ class FolderBlobs:
             finally:
                 temporary.unlink(missing_ok=True)
             _flush_folder(path.parent)
-        return Blob(name, str(generation), len(content))
+        return _blob(name, generation, len(content))
 
     def get(self, name: str, generation: str | None = None) -> bytes:
         """Read a whole file; raises NotFound, Invalid, Unavailable, and Conflict for another generation."""
@@ -83,16 +88,16 @@ class FolderBlobs:
         with _explained(name), self._open(name) as file:
             return os.fstat(file.fileno()).st_size
 
-    def list(self, prefix: str = "") -> Iterator[Blob]:
-        """Every regular file whose name starts with ``prefix``, ordered by the UTF-8 bytes of its name.
+    def list(self, prefix: str = "", after: str = "") -> Iterator[Blob]:
+        """Every regular file whose name starts with ``prefix`` and comes after ``after``, in byte order.
 
         Hidden files are not listed; what has a name that no caller could read back is logged once.
         """
-        folder = prefix.rpartition("/")[0]
-        start = self._root / _checked(folder, 1) if folder else self._root
+        start = self._root / folder_of(prefix)
         with _explained(prefix):
             found = [blob for blob in self._walk(start) if blob.name.startswith(prefix)]
-        return iter(sorted(found, key=lambda blob: blob.name.encode()))
+        later = (blob for blob in found if blob.name.encode() > after.encode())
+        return iter(sorted(later, key=lambda blob: blob.name.encode()))
 
     def delete(self, name: str) -> None:
         """Remove a file; removing an absent one changes nothing."""
@@ -102,8 +107,17 @@ class FolderBlobs:
             path.unlink(missing_ok=True)
             _flush_folder(path.parent)
 
+    def upload_url(
+        self, name: str, content_type: str, size_limit: int, expires_in_seconds: int
+    ) -> UploadTarget:
+        """An address of the gateway; raises Invalid, and Unavailable where the bucket has no signer."""
+        check_name(name)
+        if self._signer is None:
+            raise Unavailable("this bucket gives out no upload addresses", code="upload_url_unavailable")
+        return self._signer.target(name, content_type, size_limit, expires_in_seconds)
+
     def _path(self, name: str) -> Path:
-        path = self._root / _checked(name, 3)
+        path = self._root / check_name(name)
         with _explained(name):
             if path.resolve() != path:
                 raise Invalid("blob_name_invalid", f"'{name[:80]}' leads through a link")
@@ -129,14 +143,14 @@ class FolderBlobs:
         name = path.relative_to(self._root).as_posix()
         try:
             found = path.lstat()
-            _checked(name, 3)
+            check_name(name)
         except FileNotFoundError:
             return  # removed since the folder was read
         except Invalid as error:
             self._ignore(name, error)
             return
         if stat.S_ISREG(found.st_mode):
-            yield Blob(name, str(found.st_mtime_ns), found.st_size)
+            yield _blob(name, found.st_mtime_ns, found.st_size)
 
     def _ignore(self, name: str, error: Invalid) -> None:
         if name not in self._ignored:
@@ -144,23 +158,9 @@ class FolderBlobs:
             logs.warn("a file in the bucket is ignored", object=ascii(name[:80]), why=error.message)
 
 
-def _checked(name: str, segments: int) -> str:
-    """Return ``name`` when it is ``room/business/file`` (or deeper) in characters every bucket keeps.
-
-    Raises Invalid ``blob_name_invalid``: absolute, ``..``, hidden, control characters, backslashes, too long.
-    """
-    parts = name.split("/")
-    if len(name) > MAX_NAME or len(parts) < segments or not all(map(_is_segment, parts)):
-        raise Invalid("blob_name_invalid", f"{name[:80]!a} is not a name like receipts/business/file.jpg")
-    return name
-
-
-def _is_segment(text: str) -> bool:
-    """Categories C: control, format (it could turn the reading direction), surrogates; Zl, Zp: line ends."""
-    kinds = {unicodedata.category(character) for character in text}
-    printable = not any(kind[0] == "C" or kind in ("Zl", "Zp") for kind in kinds)
-    plain = bool(text) and text == text.strip() and not text.startswith(".") and "\\" not in text
-    return plain and printable and len(text.encode()) <= 255
+def _blob(name: str, generation: int, size: int) -> Blob:
+    seconds = min(max(generation, 0), _LAST) / 1e9
+    return Blob(name, str(generation), size, rfc3339(datetime.fromtimestamp(seconds, UTC)))
 
 
 def _write_beside(path: Path, content: bytes) -> Path:
