@@ -18,6 +18,7 @@ from local.scheduler import Scheduler
 from local.server import Server
 from local.status import Runtime, status
 from local.topology import BucketTrigger, load_topology
+from local.uploads import Uploads
 from local.worker import Worker
 from shared import app as composition
 from shared.access import businesses
@@ -200,8 +201,15 @@ class System:
             "/openapi.json": lambda: web.data(self.openapi()),
             "/docs": self._docs,
         }
-        mounts = mounts_of(safaricom=self.safaricom)
+        mounts = mounts_of(safaricom=self.safaricom, uploads=self._uploads())
         return Gateway(self.functions, pages, mounts, feed=self.feed, ids=self.ids)
+
+    def _uploads(self) -> Uploads | None:
+        """The folder's own upload addresses lead here; those of Cloud Storage lead there."""
+        if not self.settings.blob_url.startswith("file:"):
+            return None
+        signer = composition.upload_signer(self.settings, self.clock)
+        return Uploads(self.app.blobs, signer, self.ids)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document of every HTTP function."""

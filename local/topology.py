@@ -31,11 +31,12 @@ class EventTrigger(_Record):
 
 
 class BucketTrigger(_Record):
-    """Files that land under ``prefix``."""
+    """Files that land under ``prefix``, and over the bus the events of ``types``."""
 
     kind: Literal["bucket"]
     type: str
     prefix: str
+    types: tuple[str, ...] = ()
 
 
 class ScheduleTrigger(_Record):
@@ -130,7 +131,7 @@ class Topology(_Record):
         return tuple(
             Subscription(name, topic, min(600, max(10, function.timeout_seconds)))
             for name, function in sorted(self.functions.items())
-            if isinstance(function.trigger, EventTrigger)
+            if isinstance(function.trigger, EventTrigger | BucketTrigger)
             for topic in function.trigger.types
         )
 

@@ -13,10 +13,14 @@ POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancesto
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _TITLES = {
     400: "The request is not valid",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    412: "This already exists",
     413: "Too large",
+    415: "Not of the announced type",
     421: "Not served under this name",
+    422: "The request is not valid",
     431: "Too large",
     500: "Something went wrong",
     501: "Not possible here",

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.core.errors import Invalid
+from shared.core.errors import Invalid, Permanent
 from shared.core.ids import check_id, derived_id
 
 SYSTEM = "system"
@@ -73,6 +73,15 @@ class ObjectFinalized(EventData):
     generation: str
 
 
+class ObjectMissed(EventData):
+    """A file in the bucket has no receipt, though its event is long due: it is announced once more."""
+
+    TYPE: ClassVar[str] = "object.missed.v1"
+    bucket: str
+    name: str
+    generation: str
+
+
 class ReceiptRead(EventData):
     """A receipt photo reached a final reading: accepted, to be reviewed, a duplicate or refused."""
 
@@ -110,12 +119,19 @@ CATALOGUE: dict[str, type[EventData]] = {
         PaymentMatched,
         PaymentNeedsReview,
         ObjectFinalized,
+        ObjectMissed,
         ReceiptRead,
         ReceiptMatched,
         TransactionRecorded,
         SweepDue,
     )
 }
+
+
+class Elsewhere(Permanent):
+    """The event is real and nobody's: acknowledged with a line in the log, no dead letter."""
+
+    code = "event_elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +169,10 @@ def new_event(business: str, subject: str, version: int, time: str, data: EventD
 
 
 def parse(cloud_event: Any) -> Event[EventData]:
-    """Read a structured CloudEvent; raises Invalid for what is no event of the catalogue."""
+    """Read a structured CloudEvent; raises Invalid for what is no event of the catalogue.
+
+    Raises Elsewhere for files in parts of the bucket that no function reads.
+    """
     if not isinstance(cloud_event, dict):
         raise Invalid("event_invalid", "an event is a JSON object")
     model = CATALOGUE.get(str(cloud_event.get("type")))
@@ -172,15 +191,22 @@ def parse(cloud_event: Any) -> Event[EventData]:
 
 
 def _parse_object(cloud_event: dict[str, Any]) -> Event[EventData]:
-    """A bucket event carries no business of ours: objects are named ``receipts/{business}/…``."""
+    """A bucket event carries no business of ours: objects are named ``receipts/{business}/…``.
+
+    Eventarc announces the whole bucket; a trigger cannot be limited to a folder. A name that ends with a
+    slash is a folder that somebody made in the console.
+    """
+    given = {name: str(v) for name, v in _data(cloud_event).items() if isinstance(v, str | int)}
     try:
-        given = {name: str(v) for name, v in _data(cloud_event).items() if isinstance(v, str | int)}
         data = ObjectFinalized.model_validate(given)
-        room, business, _ = data.name.split("/", 2)
-    except (ValidationError, ValueError):
-        raise Invalid("event_invalid", "a stored object is named receipts/{business}/{file}") from None
-    if room != "receipts":
-        raise Invalid("event_unknown", f"no function reads objects under '{room[:40]}/'")
+    except ValidationError:
+        raise Invalid("event_invalid", "the event names no stored object") from None
+    if not data.name.startswith("receipts/") or data.name.endswith("/"):
+        raise Elsewhere(f"no function reads the object {data.name[:80]!a}")
+    _, _, rest = data.name.partition("/")
+    business, slash, _ = rest.partition("/")
+    if not slash:
+        raise Invalid("event_invalid", "a stored object is named receipts/{business}/{file}")
     identity = derived_id("evt", data.bucket, data.name, data.generation)
     subject = f"objects/{data.name}"
     return Event(identity, check_id(business, "business"), subject, str(cloud_event.get("time", "")), data)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 from shared.core import logs
 from shared.core.errors import Permanent
 from shared.core.ids import derived_id
-from shared.events import SYSTEM, Event, EventData, parse
+from shared.events import SYSTEM, Elsewhere, Event, EventData, parse
 from shared.ports import HasStore
 from shared.store import Key, Store
 
@@ -53,6 +53,8 @@ class Consumer(Generic[P]):
             if handler is None:
                 raise Permanent(f"{self.name} has no handler for {event.type}", code="event_unrouted")
             handler(ports, event)
+        except Elsewhere as error:
+            logs.info("event ignored", consumer=self.name, why=error.message)
         except Permanent as error:
             self._bury(ports.store, cloud_event, error)
 

@@ -377,7 +377,7 @@ def read_subscriptions(topology: Path) -> dict[str, frozenset[str]]:
     except (OSError, ValueError, KeyError) as error:
         raise Invalid("settings_invalid", f"BUS_URL: {topology.name} cannot be read: {error}") from None
     return {
-        name: frozenset(trigger.get("types") or [trigger["type"]])
+        name: frozenset([*trigger.get("types", []), *([trigger["type"]] if "type" in trigger else [])])
         for name, trigger in triggers.items()
         if trigger["kind"] != "http"
     }

@@ -23,5 +23,5 @@ def callback_received(ports: Ports, event: Event[CallbackReceived]) -> None:
 @sweep_consumer.on(SweepDue)
 def sweep_due(ports: Ports, event: Event[SweepDue]) -> None:
     done = sweep(ports)
-    if done.relayed or done.polled or done.pulled or done.failed:
+    if done.relayed or done.polled or done.pulled or done.announced or done.failed:
         logs.info("swept", **asdict(done))

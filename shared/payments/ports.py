@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from shared.payments.gateways.port import Gateway
-from shared.ports import HasClock, HasIds, HasOutbox, HasSettings, HasStore, HasTokens
+from shared.ports import HasBlobs, HasClock, HasIds, HasOutbox, HasSettings, HasStore, HasTokens
 
 
-class Ports(HasStore, HasOutbox, HasClock, HasIds, HasSettings, HasTokens, Protocol):
+class Ports(HasStore, HasOutbox, HasBlobs, HasClock, HasIds, HasSettings, HasTokens, Protocol):
     @property
     def gateway(self) -> Gateway: ...

@@ -32,14 +32,21 @@ class Swept:
     relayed: int = 0
     polled: int = 0
     pulled: int = 0
+    announced: int = 0
     failed: int = 0
 
 
 def sweep(ports: Ports) -> Swept:
-    """Relay outboxes, poll and pull what is due, for every business; one that fails stops no other."""
+    """Relay outboxes, poll and pull what is due, for every business; one that fails stops no other.
+
+    Money comes first; then what is left of the time is for files whose event was lost.
+    """
     done = Swept()
     give_up = ports.clock.now() + LONGEST
-    for business in [doc.id for doc in businesses(ports.store)]:
+    from shared.receipts.missed import announce_missed  # the room of receipts: for the timer only
+
+    everybody = [doc.id for doc in businesses(ports.store)]
+    for business in everybody:
         try:
             done.relayed += ports.outbox.relay(business)
             done.polled += poll_attempts(ports, business, give_up)
@@ -47,6 +54,7 @@ def sweep(ports: Ports) -> Swept:
         except HesabuError as error:
             done.failed += 1
             logs.warn("sweep of a business failed", business=business, code=error.code, why=str(error))
+    done.announced = announce_missed(ports, everybody, give_up)
     return done
 
 

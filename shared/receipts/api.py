@@ -1,4 +1,4 @@
-"""Receipts over HTTP: hand in a photo, list what was read, read one."""
+"""Receipts over HTTP: hand in a photo or get an address to send it to, list what was read, read one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from shared.receipts.headers import sniff
 from shared.receipts.image import MAX_BYTES, check_bytes
 from shared.receipts.intake import RECEIPTS
 from shared.receipts.ports import Ports
+from shared.receipts.uploads import NewUpload, UploadTargetView, offer_upload
 from shared.store import Doc, Key, Query, Where
 
 api: Api[Ports] = Api("receipts", title="Receipts")
@@ -77,6 +78,23 @@ def upload_receipt(call: Call[Ports]) -> UploadView:
     except AlreadyExists:
         there = True  # the very same file: it has been, or is being, read
     return UploadView(name=name, sha256=digest, already_there=there)
+
+
+@api.post(
+    "/v1/receipts/uploads",
+    roles=WRITERS,
+    body=NewUpload,
+    returns=UploadTargetView,
+    summary="Get an address to upload a receipt to",
+)
+def offer_upload_target(call: Call[Ports], wanted: NewUpload) -> UploadTargetView:
+    """Send the file to ``url`` with ``method`` and exactly these ``headers`` before ``expires_at``.
+
+    No token is needed there. The address takes one file of the announced type and at most the announced size,
+    once. With ``sha256`` (lower-case hex) the same file has the same name, and ``already_there`` says that
+    nothing is left to send: ``url`` is then null.
+    """
+    return offer_upload(call.ports.blobs, call.ports.ids, call.business, wanted)
 
 
 @api.get(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from shared.blobs import check_name
 from shared.bus import Consumer
-from shared.events import Event, ObjectFinalized
+from shared.events import Event, ObjectFinalized, ObjectMissed
 from shared.receipts.intake import take_in
 from shared.receipts.ports import Ports
 
@@ -12,4 +13,10 @@ consumer: Consumer[Ports] = Consumer("ocr_receipt")
 
 @consumer.on(ObjectFinalized)
 def object_finalized(ports: Ports, event: Event[ObjectFinalized]) -> None:
+    check_name(event.data.name)  # Cloud Storage keeps names that this program could not read back
     take_in(ports, event.business, event.data)
+
+
+@consumer.on(ObjectMissed)
+def object_missed(ports: Ports, event: Event[ObjectMissed]) -> None:
+    take_in(ports, event.business, ObjectFinalized(**event.data.model_dump()))

@@ -23,7 +23,7 @@ from bench.floor import ROOT, environment, free_port
 from local.topology import BucketTrigger, EventTrigger, Function, HttpTrigger, ScheduleTrigger, load_topology
 from shared.core.clock import SystemClock
 from shared.core.settings import Settings
-from shared.events import CATALOGUE, SYSTEM, ObjectFinalized, SweepDue
+from shared.events import CATALOGUE, SYSTEM, ObjectFinalized, ObjectMissed, SweepDue
 from shared.http.auth import Actor, Tokens
 from tests.e2e.test_routes import ROUTES
 
@@ -148,7 +148,9 @@ def types(function: Function) -> list[str]:
     match function.trigger:
         case EventTrigger(types=several):
             return list(several)
-        case BucketTrigger(type=one) | ScheduleTrigger(type=one):
+        case BucketTrigger(type=one, types=more):
+            return [one, *more]
+        case ScheduleTrigger(type=one):
             return [one]
     return []
 
@@ -156,7 +158,7 @@ def types(function: Function) -> list[str]:
 def event(kind: str, **changes: Any) -> dict[str, Any]:
     """A structured CloudEvent of this type about records that do not exist."""
     data = {name: f"{name.removesuffix('_id')}_none" for name in CATALOGUE[kind].model_fields}
-    if kind == ObjectFinalized.TYPE:
+    if kind in (ObjectFinalized.TYPE, ObjectMissed.TYPE):
         data |= {"name": f"receipts/{BUSINESS}/gone.jpg", "generation": "1"}
     return {
         "specversion": "1.0",

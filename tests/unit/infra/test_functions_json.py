@@ -105,7 +105,10 @@ def test_a_function_handles_exactly_the_events_it_is_subscribed_to(name: str) ->
     consumers = [v for v in vars(FUNCTIONS.module(name)).values() if isinstance(v, Consumer)]
     assert len(consumers) == 1
     trigger = DOCUMENT["functions"][name]["trigger"]
-    assert consumers[0].types == set(trigger.get("types") or [trigger["type"]])
+    assert consumers[0].types == {
+        *trigger.get("types", []),
+        *([trigger["type"]] if "type" in trigger else []),
+    }
 
 
 @pytest.mark.parametrize("name", [f.name for f in TOPOLOGY if f.paths])

@@ -95,8 +95,8 @@ class MemoryBlobs:
     def size(self, name: str) -> int:
         return len(self.get(name))
 
-    def list(self, prefix: str = "") -> Iterator[Blob]:
-        return (self._blob(name) for name in sorted(self.files) if name.startswith(prefix))
+    def list(self, prefix: str = "", after: str = "") -> Iterator[Blob]:
+        return (self._blob(name) for name in sorted(self.files) if name.startswith(prefix) and name > after)
 
     def delete(self, name: str) -> None:
         self.files.pop(name, None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from shared.blobs.folder import FolderBlobs
 from shared.bus import Outbox
 from shared.core.clock import ManualClock, daraja_timestamp
 from shared.core.ids import SeededIds
@@ -68,6 +69,7 @@ class Desk:
         )
         self.store = Store(SqliteAdapter(folder / "desk.db", durable=False), SCHEMA, self.clock, self.ids)
         self.store.ensure_indexes()
+        self.blobs = FolderBlobs(folder / "bucket", "bucket")
         self.bus = RecordingBus()
         self.outbox = Outbox(self.store, self.bus)
         self.tokens = Tokens(self.settings, self.clock)
