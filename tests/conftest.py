@@ -111,6 +111,17 @@ def mongo_url(mongo_server: MongoServer) -> str:
     return mongo_server.url()
 
 
+@pytest.fixture(scope="session")
+def storage_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``host:port`` of a Cloud Storage emulator; use a bucket of your own in each test."""
+    folder = tmp_path_factory.mktemp("storage")
+    with contextlib.ExitStack() as stack:
+        try:
+            yield stack.enter_context(emulators.running(emulators.storage_command, folder / "storage.log"))
+        except emulators.Missing as missing:
+            skip_or_fail(str(missing), "REQUIRE_EMULATORS")
+
+
 @pytest.fixture
 def project() -> str:
     """A Google Cloud project that no other test knows: the cheapest isolation."""

@@ -58,7 +58,7 @@ _FAILURES = (GoogleAPIError, GoogleAuthError, DataCorruption, *_LOST)
 
 
 def open_gcs(url: str, ids: Ids | None = None, *, patience: float = PATIENCE) -> GcsBlobs:
-    """The bucket of ``BLOB_URL=gs://BUCKET``, with the credentials of the process; no request is made yet.
+    """The bucket of ``BLOB_URL=gs://BUCKET``, with the credentials of the process; it is not asked yet.
 
     With STORAGE_EMULATOR_HOST set, that address is used and no credentials are.
 

@@ -1,4 +1,4 @@
-"""Google's emulators, started directly with java and ended with the whole process group.
+"""Emulators of Google's services, each a process of its own that is ended with its whole process group.
 
 The gcloud wrapper is not used: ending it leaves its java child alive.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import importlib.util
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +38,14 @@ def pubsub_command(port: int) -> list[str]:
     """Raises Missing."""
     jar = _component("pubsub-emulator", "lib/cloud-pubsub-emulator-*-all.jar")
     return [_java(), *_JAVA, "-jar", str(jar), "--host=127.0.0.1", f"--port={port}"]
+
+
+def storage_command(port: int) -> list[str]:
+    """The Cloud Storage emulator of the test group, in memory; raises Missing."""
+    if importlib.util.find_spec("gcp_storage_emulator") is None:
+        raise Missing("the Cloud Storage emulator is not installed: make .venv/ready-test")
+    start = ["start", "--host=127.0.0.1", f"--port={port}", "--in-memory", "--quiet"]
+    return [sys.executable, "-m", "gcp_storage_emulator", *start]
 
 
 def _java() -> str:
