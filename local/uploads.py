@@ -74,12 +74,18 @@ class Uploads:
         given = request.args.to_dict(flat=False)
         if set(given) != set(FIELDS) or any(len(values) != 1 for values in given.values()):
             raise Forbidden("this is not an address that was given out", code="upload_signature_invalid")
-        upload = self._signer.check(request.path.removeprefix("/"), {k: v[0] for k, v in given.items()})
+        upload = self._signer.check(_name(request), {field: values[0] for field, values in given.items()})
         if request.headers.get("Content-Type", "") != upload.content_type:
             raise _Other(415, "upload_type_mismatch", f"send the header Content-Type: {upload.content_type}")
         if request.headers.get("Content-Encoding"):
             raise _Other(415, "upload_encoded", "send the file as it is, without Content-Encoding")
         return upload
+
+
+def _name(request: Request) -> str:
+    """The rest of the path as it was sent; ``request.path`` would mend doubled slashes."""
+    path: str = request.environ["PATH_INFO"]
+    return path.removeprefix("/").encode("latin-1").decode("utf-8", "replace")
 
 
 def _read(request: Request, limit: int) -> bytes:
