@@ -7,6 +7,7 @@ in a path or a body fails here until its document is furnished in ``two_business
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -287,6 +288,28 @@ def test_what_a_key_did_for_one_business_it_does_again_for_another(alpha: Shop, 
     assert (first.status_code, second.status_code) == (201, 201)
     assert "Idempotent-Replayed" not in second.headers
     assert second.json()["name"] == "BRAVO twin"
+
+
+def test_an_upload_address_leads_into_the_own_folder_and_tells_nothing_of_others(
+    alpha: Shop, bravo: Shop
+) -> None:
+    content = b"\xff\xd8\xff ALPHA"
+    body = {
+        "content_type": "image/jpeg",
+        "size_bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    mine = alpha.call("POST", "/v1/receipts/uploads", body).json()
+    assert mine["name"].startswith(f"receipts/{alpha.business}/")
+    answer = alpha.world.http.put(mine["url"], data=content, headers=mine["headers"], timeout=20)
+    assert answer.status_code == 200
+    assert alpha.call("POST", "/v1/receipts/uploads", body).json()["already_there"]
+    theirs = bravo.call("POST", "/v1/receipts/uploads", body).json()
+    assert theirs["name"].startswith(f"receipts/{bravo.business}/")
+    assert not theirs["already_there"], "whether another business has a file is nobody's to know"
+    assert theirs["name"].rpartition("/")[2] != mine["name"].rpartition("/")[2]
+    aimed = theirs["url"].replace(bravo.business, alpha.business)
+    problem(bravo.world.http.put(aimed, data=content, headers=theirs["headers"], timeout=20), 403)
 
 
 # --- callbacks

@@ -14,7 +14,7 @@ from shared.bus import Consumer
 from shared.bus.consume import DEAD_LETTERS
 from shared.core.errors import Invalid, Permanent, Retryable, Unavailable
 from shared.core.ids import check_id
-from shared.events import CATALOGUE, SYSTEM, Event, PaymentSettled, ReceiptRead, new_event
+from shared.events import CATALOGUE, SYSTEM, Event, ObjectFinalized, PaymentSettled, ReceiptRead, new_event
 from shared.store import Doc, Query, Store
 
 BUSINESS = "biz_1"
@@ -97,6 +97,12 @@ def test_what_belongs_to_no_business_is_buried_for_the_system(ports: Ports) -> N
     consumer.handle(ports, {**delivered(), "type": "unheard.of.v9"})
     consumer.handle(ports, "not an event")
     assert {letter.data["code"] for letter in letters(ports, SYSTEM)} == {"event_unknown", "event_invalid"}
+
+
+def test_what_nobody_reads_is_acknowledged_without_a_letter(ports: Ports) -> None:
+    data = {"bucket": "b", "name": "statements/biz_1/march.csv", "generation": "1"}
+    consumer.handle(ports, {"type": ObjectFinalized.TYPE, "time": "", "data": data})
+    assert letters(ports) == letters(ports, SYSTEM) == []
 
 
 def test_letters_cannot_break_the_letter_box(ports: Ports) -> None:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from shared.core.errors import Invalid, Permanent
 from shared.events import (
     CATALOGUE,
+    Elsewhere,
     Event,
     EventData,
     ObjectFinalized,
@@ -149,6 +150,18 @@ def test_an_upload_names_its_business_in_its_path() -> None:
 def test_uploads_elsewhere_are_refused(data: dict[str, Any]) -> None:
     with pytest.raises(Permanent):
         parse(stored(**data))
+
+
+@pytest.mark.parametrize(
+    "name", ["photo.jpg", "statements/biz_1/a.csv", "receipts/", "receipts/biz_1/", "receipts"]
+)
+def test_what_nobody_reads_is_told_apart_from_what_is_wrong(name: str) -> None:
+    with pytest.raises(Elsewhere):
+        parse(stored(name=name))
+    for wrong in ("receipts/photo.jpg", "receipts//x", "receipts/../x"):
+        with pytest.raises(Permanent) as refusal:
+            parse(stored(name=wrong))
+        assert not isinstance(refusal.value, Elsewhere)
 
 
 def test_the_envelope_is_plain_json() -> None:

@@ -62,6 +62,7 @@ class Desk:
     """The ports of the room, and short ways to use them."""
 
     def __init__(self, folder: Path, business: str = "biz_1") -> None:
+        self.folder = folder
         self.clock = ManualClock(NOW)
         self.ids = SeededIds("collecting")
         self.settings = Settings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -167,6 +168,9 @@ def test_a_sweep_of_a_business_that_fails_does_not_stop_the_others(
 
     monkeypatch.setattr(room, "poll_attempts", break_first)
     desk.clock.advance(16)
+    photo = desk.blobs.put("receipts/biz_1/lost.jpg", b"x")
+    moment = int((NOW - timedelta(hours=1)).timestamp()) * 10**9
+    os.utime(desk.folder / "bucket" / photo.name, ns=(moment, moment))
     done = room.sweep(desk)
-    assert (done.failed, done.polled) == (1, 1)
+    assert (done.failed, done.polled, done.announced) == (1, 1, 1)
     assert desk.doc("attempts", attempt)["polls"] == 1
