@@ -46,7 +46,8 @@ def test_with_settings_the_process_has_one_app(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize(
-    ("name", "url"), [("store", "redis://x"), ("blobs", "ftp://x"), ("bus", "kafka://x")]
+    ("name", "url"),
+    [("store", "redis://x"), ("blobs", "ftp://x"), ("blobs", "gs://Not/A/Bucket"), ("bus", "kafka://x")],
 )
 def test_an_unknown_adapter_is_refused_by_its_scheme(name: str, url: str) -> None:
     variable = {"store": "store_url", "blobs": "blob_url", "bus": "bus_url"}[name]
