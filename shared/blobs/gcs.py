@@ -26,7 +26,7 @@ from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError, Preco
 from google.api_core.exceptions import NotFound as Missing
 from google.api_core.retry import Retry
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, TransportError
-from google.cloud import storage
+from google.cloud.storage import Client
 from google.cloud.storage.exceptions import DataCorruption
 
 from shared.blobs.gcs_signing import signing_credentials
@@ -74,7 +74,7 @@ def open_gcs(url: str, ids: Ids | None = None, *, patience: float = PATIENCE) ->
     with _explained(match[1]):
         emulated = os.environ.get("STORAGE_EMULATOR_HOST")
         credentials = None if emulated else google.auth.default(scopes=[_SCOPE])[0]
-        client = storage.Client(project=None, credentials=credentials)
+        client = Client(project=None, credentials=credentials)
     return GcsBlobs(client, match[1], ids or SystemIds(), patience)
 
 

@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from google.auth import compute_engine
-from google.cloud import storage
+from google.cloud.storage import Client
 
 from shared.blobs import UploadTarget
 from shared.blobs.gcs import GcsBlobs, open_gcs
@@ -201,7 +201,7 @@ def google(key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 @pytest.fixture
 def by_iam(google: Google) -> GcsBlobs:
     credentials = compute_engine.Credentials(universe_domain="googleapis.com")
-    return GcsBlobs(storage.Client(project=None, credentials=credentials), BUCKET, SeededIds(1), 1)
+    return GcsBlobs(Client(project=None, credentials=credentials), BUCKET, SeededIds(1), 1)
 
 
 def test_a_function_has_its_addresses_signed_by_iam_in_its_own_name(
