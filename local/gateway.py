@@ -19,11 +19,14 @@ from local.feed import Feed
 from local.functions import Functions
 from shared.core import logs
 from shared.core.ids import Ids
+from shared.health import PATHS as HEALTH
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Page = Callable[[], Response]
+ANSWERS_HEALTH = "mpesa_callback"
+"""Whom the load balancer asks: this function is always kept warm, and no other matters more."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -72,6 +75,8 @@ class Gateway:
                 environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
                 environ["PATH_INFO"] = path[len(prefix) :] or "/"
                 return mounted
+        if path in HEALTH:
+            return self._call(ANSWERS_HEALTH, environ)
         function = self._functions.by_path(path)
         if function is None:
             return self._problem(404, "not_found", "there is no such address")

@@ -28,6 +28,8 @@ from shared.core import logs
 from shared.core.clock import Clock, SystemClock
 from shared.core.errors import HesabuError
 from shared.core.ids import Ids, SystemIds
+from shared.core.measures import MEASURES
+from shared.core.metrics import REGISTRY
 from shared.core.settings import Settings
 from shared.store import Key
 
@@ -199,6 +201,7 @@ class System:
             "/": lambda: web.render("status.html", s=self.status(), url=self.url),
             "/status.json": lambda: web.data(self.status()),
             "/openapi.json": lambda: web.data(self.openapi()),
+            "/metrics": lambda: web.metrics(REGISTRY.exposition(MEASURES)),
             "/docs": self._docs,
         }
         mounts = mounts_of(safaricom=self.safaricom, uploads=self._uploads())
@@ -231,7 +234,7 @@ class System:
         return {what: _without_secrets(url) for what, url in kept.items()}
 
     def _links(self) -> dict[str, str]:
-        links = {"API documentation": "/docs", "OpenAPI document": "/openapi.json"}
+        links = {"API documentation": "/docs", "OpenAPI document": "/openapi.json", "Metrics": "/metrics"}
         return links | ({"Simulated phones": "/safaricom/phone"} if self.safaricom is not None else {})
 
     def _tick_forever(self, work: Callable[[], int]) -> None:

@@ -38,6 +38,11 @@ def data(body: Any) -> Response:
     return _careful(Response(json.dumps(body, ensure_ascii=False), mimetype="application/json"))
 
 
+def metrics(exposition: str) -> Response:
+    """The Prometheus text format; its version is part of the media type."""
+    return _careful(Response(exposition, content_type="text/plain; version=0.0.4; charset=utf-8"))
+
+
 def problem(status: int, code: str, detail: str, request_id: str) -> Response:
     """Problem details (RFC 9457) in the shape that functions use."""
     body = {

@@ -11,7 +11,7 @@ from local.feed import Feed
 from local.functions import Functions
 from local.topology import ScheduleTrigger
 from shared.bus.local import Delivery, LocalBus
-from shared.core import logs
+from shared.core import logs, measures
 from shared.core.clock import Clock, rfc3339
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Worker:
     def _note(self, delivery: Delivery, status: int, seconds: float) -> None:
         done = 200 <= status < 300
         last = delivery.attempt >= self._bus.policy.attempts
+        if last and not done:
+            measures.DEAD_LETTERS.add(function=delivery.consumer, code="gave_up")
         function = self._functions.topology.get(delivery.consumer)
         self._feed.add(
             quiet=function is not None and isinstance(function.trigger, ScheduleTrigger),

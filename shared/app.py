@@ -17,6 +17,7 @@ from shared.core import logs
 from shared.core.clock import Clock, SystemClock
 from shared.core.errors import Invalid, Unavailable
 from shared.core.ids import Ids, SystemIds
+from shared.health import LIVE, READY, Readiness, healthz, readyz
 from shared.http.api import Api
 from shared.http.auth import Tokens
 from shared.http.problems import problem
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from shared.blobs import Blobs
     from shared.blobs.signed import UploadSigner
+    from shared.core.context import Headers
     from shared.core.settings import Settings
     from shared.insights.ports import Planner
     from shared.messages.channels.port import MessageChannel
@@ -77,7 +79,11 @@ class App:
         self.ids: Ids = ids or SystemIds()
         self.lock = threading.RLock()
         self.built: dict[str, Any] = {}
-        logs.configure(settings.log_level)
+        logs.configure(
+            settings.log_level,
+            project=settings.google_cloud_project,
+            metrics=settings.log_metrics or bool(settings.k_service),
+        )
 
     @lazy
     def store(self) -> Store:
@@ -147,6 +153,10 @@ class App:
 
         return email_channel_for(self.settings, self.clock)
 
+    @lazy
+    def readiness(self) -> Readiness:
+        return Readiness(self)
+
     def close(self) -> None:
         """Let go of the bus and the store, where they were opened."""
         for name in ("outbox", "bus", "store"):
@@ -155,14 +165,23 @@ class App:
                 opened.close()
 
     def serve(self, api: Api[Any], request: Request) -> Response:
-        """Answer an HTTP request with the routes of one function."""
+        """Answer an HTTP request with the routes of one function, or say whether it could."""
+        if request.path in READY and request.method in ("GET", "HEAD"):
+            return readyz(self.readiness, self.ids.new("req"), request.path)
         return api.serve(self, request)
 
     def consume(self, consumer: Consumer[Any], event: Mapping[str, Any] | Any) -> None:
         """Deal with one delivered CloudEvent; raising makes the platform deliver it again."""
         attributes = dict(event.get_attributes()) if hasattr(event, "get_attributes") else dict(event)
         attributes["data"] = event.get_data() if hasattr(event, "get_data") else event.get("data")
-        consumer.handle(self, attributes)
+        consumer.handle(self, attributes, _delivery_headers())
+
+
+def _delivery_headers() -> Headers | None:
+    """The headers that an event came with: the framework hands over the event alone."""
+    from flask import has_request_context, request
+
+    return request.headers if has_request_context() else None
 
 
 def store_adapter(url: str) -> Adapter:
@@ -224,11 +243,14 @@ def app() -> App:
             from shared.core.settings import load_settings  # not at import: the first request pays
 
             _current = (os.getpid(), App(load_settings()))
+            logs.adopt()  # a process of our own: what the framework logs leaves in our form
         return _current[1]
 
 
 def serve(api: Api[Any], request: Request) -> Response:
     """Answer an HTTP request with the App of this process; unusable settings are named, not guessed."""
+    if request.path in LIVE and request.method in ("GET", "HEAD"):
+        return healthz()
     try:
         current = app()
     except Invalid as error:

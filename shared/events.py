@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.core import context
 from shared.core.errors import Invalid, Permanent
 from shared.core.ids import check_id, derived_id
 
@@ -136,20 +137,25 @@ class Elsewhere(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Event(Generic[D_co]):
-    """One fact on its way: a stable id, the business it belongs to, and typed data."""
+    """One fact on its way: a stable id, the business it belongs to, and typed data.
+
+    ``request_id`` is that of the request it goes back to, "" for none; it is no part of what happened.
+    """
 
     id: str
     business: str
     subject: str
     time: str
     data: D_co
+    request_id: str = ""
 
     @property
     def type(self) -> str:
         return self.data.TYPE
 
     def to_cloud_event(self) -> dict[str, Any]:
-        """The structured CloudEvents 1.0 form, ``business`` as an extension attribute."""
+        """The structured CloudEvents 1.0 form, ``business`` and ``requestid`` as extension attributes."""
+        came_from = {"requestid": self.request_id} if self.request_id else {}
         return {
             "specversion": "1.0",
             "id": self.id,
@@ -158,14 +164,21 @@ class Event(Generic[D_co]):
             "subject": self.subject,
             "time": self.time,
             "business": self.business,
+            **came_from,
             "datacontenttype": "application/json",
             "data": self.data.model_dump(mode="json"),
         }
 
 
-def new_event(business: str, subject: str, version: int, time: str, data: EventData) -> Event[EventData]:
-    """An event whose id is the hash of aggregate, version and type: published twice, it stays one event."""
-    return Event(derived_id("evt", business, subject, str(version), data.TYPE), business, subject, time, data)
+def new_event(
+    business: str, subject: str, version: int, time: str, data: EventData, *, request_id: str = ""
+) -> Event[EventData]:
+    """An event whose id is the hash of aggregate, version and type: published twice, it stays one event.
+
+    ``request_id`` is the one it goes back to; without it, that of the work at hand.
+    """
+    identity = derived_id("evt", business, subject, str(version), data.TYPE)
+    return Event(identity, business, subject, time, data, request_id or context.current().request_id)
 
 
 def parse(cloud_event: Any) -> Event[EventData]:
@@ -185,9 +198,8 @@ def parse(cloud_event: Any) -> Event[EventData]:
     except ValidationError as error:
         raise Invalid("event_invalid", f"{model.TYPE}: {error.error_count()} wrong fields") from None
     business = check_id(_text(cloud_event, "business"), "business")
-    return Event(
-        _text(cloud_event, "id"), business, _text(cloud_event, "subject"), _text(cloud_event, "time"), data
-    )
+    identity, subject, time = (_text(cloud_event, name) for name in ("id", "subject", "time"))
+    return Event(identity, business, subject, time, data, context.usable(cloud_event.get("requestid")))
 
 
 def _parse_object(cloud_event: dict[str, Any]) -> Event[EventData]:

@@ -24,6 +24,8 @@ from tests.support import emulators
 from tests.support.bus import RecordingBus
 from tests.support.mongo_server import MongoServer
 
+pytest_plugins = ["tests.support.leaks"]
+
 # A shared machine is slow at times, which is no finding; and what must pass before a change lands is the same
 # set of examples every time, while everybody else's runs look for new ones.
 settings.register_profile(

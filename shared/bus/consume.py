@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
-from shared.core import logs
-from shared.core.errors import Permanent
+from shared.core import context, logs, measures
+from shared.core.clock import Stopwatch
+from shared.core.context import Context, Headers
+from shared.core.errors import HesabuError, Permanent
 from shared.core.ids import derived_id
 from shared.events import SYSTEM, Elsewhere, Event, EventData, parse
 from shared.ports import HasStore
@@ -45,18 +47,46 @@ class Consumer(Generic[P]):
 
         return register
 
-    def handle(self, ports: P, cloud_event: Any) -> None:
-        """Deal with one delivered event; a poison event ends as a dead letter, not in a loop."""
+    def handle(self, ports: P, cloud_event: Any, headers: Headers | None = None) -> None:
+        """Deal with one delivered event; a poison event ends as a dead letter, not in a loop.
+
+        ``headers`` are those of the delivery, which may name the trace that it belongs to.
+        """
+        trace = context.trace_of(headers or {})
+        with context.entered(Context(self.name, _request_id(cloud_event), trace=trace)) as here:
+            watch, outcome = Stopwatch(), "again"
+            try:
+                outcome = self._deal(ports, cloud_event, here)
+            except Exception as error:
+                here.notes["code"] = error.code if isinstance(error, HesabuError) else "crashed"
+                here.notes["why"] = error.message if isinstance(error, HesabuError) else type(error).__name__
+                raise
+            finally:
+                self._close(_type(cloud_event, self.types), outcome, watch)
+
+    def _deal(self, ports: P, cloud_event: Any, here: Context) -> str:
         try:
             event = parse(cloud_event)
+            here.business, here.event_id = event.business, event.id
             handler = self._handlers.get(event.type)
             if handler is None:
                 raise Permanent(f"{self.name} has no handler for {event.type}", code="event_unrouted")
             handler(ports, event)
         except Elsewhere as error:
             logs.info("event ignored", consumer=self.name, why=error.message)
+            return "ignored"
         except Permanent as error:
             self._bury(ports.store, cloud_event, error)
+            return "buried"
+        return "done"
+
+    def _close(self, kind: str, outcome: str, watch: Stopwatch) -> None:
+        """One line and one measurement for every delivery, however it ended."""
+        measures.EVENTS.add(function=self.name, type=kind, outcome=outcome)
+        measures.EVENT_SECONDS.observe(watch.seconds, function=self.name, type=kind)
+        told = {"step": kind, "outcome": outcome, "duration_ms": watch.milliseconds}
+        tell = logs.warn if outcome == "again" else logs.info
+        tell("event handled", **{**context.current().notes, **told})
 
     def _bury(self, store: Store, cloud_event: Any, error: Permanent) -> None:
         raw = _as_text(cloud_event)
@@ -73,7 +103,22 @@ class Consumer(Generic[P]):
             tx.put(key, {**letter, "recorded_at": tx.now})
 
         store.transaction(business, record)
+        measures.DEAD_LETTERS.add(function=self.name, code=error.code)
         logs.error("event buried", business=business, consumer=self.name, code=error.code, dead_letter=key.id)
+
+
+def _request_id(cloud_event: Any) -> str:
+    """The request an event goes back to; what nobody asked for (a file, a timer) is named by the event."""
+    given = cloud_event if isinstance(cloud_event, dict) else {}
+    identity = given.get("id")
+    named_by = identity if isinstance(identity, str) else ""
+    return context.usable(given.get("requestid")) or derived_id("req", named_by)
+
+
+def _type(cloud_event: Any, known: frozenset[str]) -> str:
+    """The event's type if it is one of ours: what strangers send must not become a label."""
+    kind = cloud_event.get("type") if isinstance(cloud_event, dict) else None
+    return kind if isinstance(kind, str) and kind in known else "unknown"
 
 
 def _as_text(cloud_event: Any) -> str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from shared.bus.port import Bus
-from shared.core import logs
+from shared.core import logs, measures
 from shared.core.clock import rfc3339
 from shared.core.errors import Retryable
 from shared.events import EventData, new_event
@@ -23,9 +23,16 @@ GRACE_SECONDS = 10
 """Younger rows belong to a publisher that is still at work."""
 
 
-def emit(tx: Tx, data: EventData, subject: Key, version: int = 1) -> None:
-    """Add an event to this transaction; ``version`` tells apart repeated events of one record."""
-    event = new_event(tx.business, f"{subject.collection}/{subject.id}", version, tx.now, data)
+def emit(tx: Tx, data: EventData, subject: Key, version: int = 1, *, request_id: str = "") -> None:
+    """Add an event to this transaction.
+
+    Args:
+        version: tells apart repeated events of one record.
+        request_id: the request that the event goes back to, when that is not the one at hand.
+    """
+    event = new_event(
+        tx.business, f"{subject.collection}/{subject.id}", version, tx.now, data, request_id=request_id
+    )
     tx.set(Key(OUTBOX, event.id), {"event": event.to_cloud_event(), "created_on": tx.now})
 
 
@@ -49,6 +56,7 @@ class Outbox:
         rows = self._store.query(business, query).docs
         if rows:
             self._send(business, {row.key: row.data["event"] for row in rows})
+            measures.RELAYED.observe(len(rows))
         return len(rows)
 
     def _publish(self, tx: Tx) -> None:
@@ -66,6 +74,7 @@ class Outbox:
             self._send(tx.business, rows)
         except Retryable as error:
             # the commit stands and the rows are safe: sweep relays them, the caller must not fail
+            measures.UNPUBLISHED.add()
             logs.warn(
                 "publishing waits for the next sweep", business=tx.business, events=len(rows), why=str(error)
             )

@@ -1,55 +1,45 @@
-"""Logs: one JSON object a line; secrets and people are redacted by field name before anything else."""
+"""Logs: one JSON object a line, with the ids of the work it belongs to, redacted before it is written."""
 
 from __future__ import annotations
 
 import json
 import logging
-import math
-import re
 import sys
+from collections.abc import Mapping
 from typing import Any, TextIO
 
-_HIDDEN = re.compile(
-    r"(?i)phone|msisdn|name$|token|secret|password|passkey|authorization|email|pin$|body|address"
-)
-_PHONE = re.compile(r"\b(?:\+?254|0)[17][0-9 -]{7,11}[0-9]\b")
+from shared.core import context
+from shared.core.redaction import redact, redact_text
 
-
-def redact(fields: dict[str, Any]) -> dict[str, Any]:
-    """Hide values whose field name says what they are, then phone numbers inside any text."""
-    return {
-        str(key): "[hidden]" if _HIDDEN.search(str(key)) else _redact_value(value)
-        for key, value in fields.items()
-    }
-
-
-def _redact_value(value: Any) -> Any:
-    match value:
-        case dict():
-            return redact(value)
-        case list() | tuple() | set() | frozenset():
-            return [_redact_value(item) for item in value]
-        case None | bool():
-            return value
-        case float():
-            return value if math.isfinite(value) else str(value)
-        case int():
-            return "[phone]" if _PHONE.fullmatch(str(value)) else value
-        case _:
-            return _PHONE.sub("[phone]", str(value))
+__all__ = ["configure", "error", "info", "metric", "redact", "warn"]
 
 
 class JsonFormatter(logging.Formatter):
-    """Cloud Logging's structured form: severity, message, and the record's own fields."""
+    """Cloud Logging's structured form: severity, message, the record's own fields, the context's ids.
+
+    Source: Google Cloud, "Structured logging" (special JSON fields). ``project`` lets lines find their trace.
+    """
+
+    project = ""
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = redact(getattr(record, "fields", {}))
-        line = {"severity": record.levelname, "message": _PHONE.sub("[phone]", record.getMessage()), **fields}
+        here = context.current()
+        line: dict[str, Any] = {"severity": record.levelname, "message": redact_text(record.getMessage())}
+        line |= {**here.ids(), **redact(getattr(record, "fields", {})), **self._trace(here.trace)}
         if record.exc_info and record.exc_info[1] is not None:
             line["error_type"] = type(record.exc_info[1]).__name__
-            line["stack"] = _PHONE.sub("[phone]", self.formatException(record.exc_info))
+            line["stack"] = redact_text(self.formatException(record.exc_info))
         text = json.dumps(line, default=str, ensure_ascii=False)
         return text.encode("utf-8", "backslashreplace").decode()  # half characters stay valid JSON escapes
+
+    def _trace(self, trace: context.Trace) -> dict[str, Any]:
+        if not (self.project and trace.trace):
+            return {}
+        found: dict[str, Any] = {
+            "logging.googleapis.com/trace": f"projects/{self.project}/traces/{trace.trace}",
+            "logging.googleapis.com/trace_sampled": trace.sampled,
+        }
+        return {**found, "logging.googleapis.com/spanId": trace.span} if trace.span else found
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):
@@ -65,16 +55,48 @@ class StderrHandler(logging.StreamHandler[TextIO]):
 
 
 log = logging.getLogger("hesabu")
+metric_log = logging.getLogger("hesabu.metrics")
+"""Lines that are counted, whatever LOG_LEVEL hides; silent until ``configure`` is told to write them."""
+metric_log.propagate = False
+metric_log.disabled = True
 
 
-def configure(level: str = "INFO") -> None:
-    """Send Hesabu's log to standard error as JSON lines; calling it again changes nothing."""
-    if not any(isinstance(handler.formatter, JsonFormatter) for handler in log.handlers):
-        handler = StderrHandler()
-        handler.setFormatter(JsonFormatter())
-        log.addHandler(handler)
-        log.propagate = False
+def configure(level: str = "INFO", *, project: str = "", metrics: bool = False) -> None:
+    """Send Hesabu's log to standard error as JSON lines; calling it again only changes what is given.
+
+    Args:
+        level: the least severity written.
+        project: the Google Cloud project whose traces the lines belong to, "" for none.
+        metrics: whether every emission of a metric is a line too.
+    """
+    handler = _handler(log)
+    handler.setLevel(level)
+    log.propagate = False
     log.setLevel(level)
+    metric_log.disabled = not metrics
+    metric_log.setLevel(logging.INFO)
+    for one in (handler, _handler(metric_log)):
+        if isinstance(one.formatter, JsonFormatter):
+            one.formatter.project = project
+
+
+def adopt(root: logging.Logger | None = None) -> None:
+    """Write what libraries and the framework log in the same form, for a process that is ours alone.
+
+    Flask logs what a handler raises with its stack; without this, that line would leave unredacted.
+    """
+    root = root or logging.getLogger()
+    root.handlers = [_handler(log)]
+
+
+def _handler(logger: logging.Logger) -> logging.Handler:
+    for handler in logger.handlers:
+        if isinstance(handler.formatter, JsonFormatter):
+            return handler
+    handler = StderrHandler()
+    handler.setFormatter(JsonFormatter())
+    logger.addHandler(handler)
+    return handler
 
 
 def info(message: str, **fields: Any) -> None:
@@ -90,3 +112,10 @@ def warn(message: str, *, exc_info: bool = False, **fields: Any) -> None:
 def error(message: str, *, exc_info: bool = False, **fields: Any) -> None:
     """Log a failure, with its fields."""
     log.error(message, extra={"fields": fields}, exc_info=exc_info)
+
+
+def metric(name: str, value: float, labels: Mapping[str, str]) -> None:
+    """Write one emission of a metric as a line that Cloud Logging can count, where that is asked for."""
+    if not metric_log.disabled:
+        fields = {"metric": name, "value": value, "labels": dict(labels)}
+        metric_log.info("metric", extra={"fields": fields})

@@ -49,6 +49,9 @@ class Settings(BaseModel):
 
     ocr_engines: str = "rapidocr,tesseract"
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")] = "INFO"
+    log_metrics: bool = False
+    google_cloud_project: str = ""
+    k_service: str = ""
 
     @field_validator("auth_secret", "callback_secret")
     @classmethod

@@ -1,6 +1,7 @@
 """HTTP: typed routes, problem details, bearer tokens, idempotency keys and the OpenAPI document."""
 
-from shared.http.api import Api, Call, Headers, Reply
+from shared.core.context import Headers
+from shared.http.api import Api, Call, Reply
 from shared.http.models import Args, Body, ListView, View, page_view
 from shared.http.problems import problem
 from shared.http.roles import EVERYONE, MANAGERS, MONEY, OWNERS, READERS, WRITERS

@@ -12,7 +12,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from flask import Request, Response
 from pydantic import BaseModel
 
-from shared.core import logs
+from shared.core import context, logs, measures
+from shared.core.clock import Stopwatch
+from shared.core.context import Context, Headers
 from shared.core.errors import Forbidden, HesabuError, Invalid, NotFound, TooLarge
 from shared.http.auth import Actor
 from shared.http.models import ListView, View, read_args, read_body
@@ -24,17 +26,10 @@ JSON_LIMIT = 1 << 20
 KEY_DAYS = 30
 """How long an Idempotency-Key is remembered: longer than anybody tries again, not for ever."""
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
 class HasEdge(HasIds, HasTokens, Protocol):
     """What serving any route needs."""
-
-
-class Headers(Protocol):
-    """Request headers, found in any case."""
-
-    def get(self, key: str, /) -> str | None: ...
 
 
 P = TypeVar("P", bound=HasEdge)
@@ -177,35 +172,48 @@ class Api(Generic[P]):
 
     def serve(self, ports: P, request: Request) -> Response:
         """Answer one request; every failure becomes a problem, no exception leaves."""
-        given = request.headers.get("X-Request-Id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else ports.ids.new("req")
-        try:
-            response = self._answer(ports, request, request_id)
-        except HesabuError as error:
-            if error.status >= 500:
-                logs.warn("request failed", request_id=request_id, code=error.code, why=error.message)
-            response = problem(error, request_id, request.path)
-            if isinstance(error, _MethodNotAllowed):
-                response.headers["Allow"] = ", ".join(error.allowed)
-        except Exception:  # noqa: BLE001 - the edge: logged with its stack, answered in our form
-            logs.error("request crashed", exc_info=True, request_id=request_id, path=request.path)
-            response = problem(HesabuError(code="internal"), request_id, request.path)
-        response.headers["X-Request-Id"] = request_id
+        request_id = context.usable(request.headers.get("X-Request-Id")) or ports.ids.new("req")
+        work = Context(self.name, request_id, trace=context.trace_of(request.headers))
+        with context.entered(work):
+            watch, step = Stopwatch(), "unknown"
+            try:
+                route, path = self._find(request.method, request.path)
+                step = f"{route.method} {route.path}"
+                response = self._answer(ports, request, route, path)
+            except HesabuError as error:
+                work.notes |= {"code": error.code, **({"why": error.message} if error.status >= 500 else {})}
+                response = problem(error, work.request_id, request.path)
+                if isinstance(error, _MethodNotAllowed):
+                    response.headers["Allow"] = ", ".join(error.allowed)
+            except Exception:  # noqa: BLE001 - the edge: logged with its stack, answered in our form
+                logs.error("request crashed", exc_info=True, step=step)
+                response = problem(HesabuError(code="internal"), work.request_id, request.path)
+            self._close(step, response.status_code, watch)
+        response.headers["X-Request-Id"] = work.request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    def _answer(self, ports: P, request: Request, request_id: str) -> Response:
-        route, path = self._find(request.method, request.path)
+    def _close(self, step: str, status: int, watch: Stopwatch) -> None:
+        """One line and one measurement for every request, however it ended."""
+        outcome = f"{status // 100}xx"
+        measures.HTTP_REQUESTS.add(function=self.name, route=step, status=outcome)
+        measures.HTTP_SECONDS.observe(watch.seconds, function=self.name, route=step)
+        told = {"step": step, "outcome": outcome, "status": status, "duration_ms": watch.milliseconds}
+        tell = logs.warn if status >= 500 else logs.info
+        tell("request answered", **{**context.current().notes, **told})
+
+    def _answer(self, ports: P, request: Request, route: Route, path: dict[str, str]) -> Response:
         actor = Actor("", "", "")
         if not route.public:
             actor = ports.tokens.verify(request.headers.get("Authorization"))
+            context.belongs_to(actor.business)
             if actor.role not in route.roles:
                 raise Forbidden(f"the role '{actor.role}' may not do this")
         if route.body is not None:
             _check_type(request.mimetype)
         raw = _read(request, route.limit)
-        call = Call(ports, actor, request_id, path, raw, request.headers)
+        call = Call(ports, actor, context.current().request_id, path, raw, request.headers)
         call.once = _once(route, request, actor, raw)
         if route.query is not None:
             call.args = read_args(route.query, request.args.to_dict())
@@ -276,4 +284,5 @@ def _respond(route: Route, call: Call[Any], answer: Any) -> Response:
         response.headers[name] = value
     if call.once is not None and call.once.replayed:
         response.headers["Idempotent-Replayed"] = "true"
+        context.note(replayed=True)
     return response

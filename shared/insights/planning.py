@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.core import logs
+from shared.core import logs, measures
+from shared.core.clock import Stopwatch
 from shared.insights.masking import mask, name_words
 from shared.insights.metrics import REGISTRY, Scope
 from shared.insights.names import names_in
@@ -43,14 +44,20 @@ class Choice(BaseModel):
 def second_reading(planner: Planner, scope: Scope, question: str, first: Reading) -> Reading | None:
     """The model's reading as a checked plan, or None when there is none: then the first one stands."""
     masked = mask(question, name_words(scope.store, scope.business))
+    watch, outcome = Stopwatch(), "refused"
     try:
         choice = Choice.model_validate(dict(planner.choose(masked, [*REGISTRY, "out_of_scope"])))
+        outcome = "ok"
     except PlannerFailed as failure:
+        outcome = "failed"
         logs.warn("planner failed, the router's answer stands", why=failure.code)
         return None
     except (ValidationError, TypeError, ValueError):
         logs.warn("planner answered outside the plan, the router's answer stands", why="invalid_choice")
         return None
+    finally:
+        measures.PROVIDER_CALLS.add(provider="gemini", operation="choose", outcome=outcome)
+        measures.PROVIDER_SECONDS.observe(watch.seconds, provider="gemini", operation="choose")
     return _reading(choice, question, scope.today, first)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.books import allocate
 from shared.bus import emit
+from shared.core import context
 from shared.core.errors import Refused
 from shared.events import PaymentMatched, PaymentNeedsReview
 from shared.matching.candidates import gather
@@ -15,10 +16,9 @@ from shared.matching.lookup import StoreLookup, payment_facts
 from shared.matching.model import Case, Decision
 from shared.matching.places import INVOICES, PAYMENTS
 from shared.matching.ports import Ports
-from shared.matching.records import held_by, hold, learn_payer, open_review, write_decision
+from shared.matching.records import ENGINE, held_by, hold, learn_payer, open_review, write_decision
 from shared.store import Doc, Key, Tx
 
-ENGINE = "engine"
 TRIES = 4
 
 
@@ -41,6 +41,7 @@ def reconcile_payment(
     invoices, and what the store raises.
     """
     rules = rules or DecisionRules()
+    context.note(payment=payment_id)
     for _ in range(TRIES):
         payment = ports.store.require(business, Key(PAYMENTS, payment_id))
         if not _waits(payment):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.core import context, measures
 from shared.matching.identity import payer_key
 from shared.matching.lookup import payment_facts
 from shared.matching.places import HOLDS, decision_place, payer_place, review_place
 from shared.store import Doc, Key, Tx
 
 Record = dict[str, Any]
+ENGINE = "engine"
+"""Who decides when nobody is asked."""
 SUGGESTED = 3
 CUSTOMERS_OF_A_PAYER = 50
 """Who pays for more (an agent, an employer's bank) says nothing about whose money it is."""
@@ -19,6 +22,9 @@ CUSTOMERS_OF_A_PAYER = 50
 def write_decision(tx: Tx, payment: Doc, record: Record, actor: str) -> Doc:
     """Keep a decision beside the payment that it is about; ``payment`` as it was when decided."""
     key = decision_place(payment.id, payment.version)
+    by = "engine" if actor == ENGINE else "person"
+    tx.tally(measures.MATCHES, decision=record["decision"], by=by)
+    context.note(decision=record["decision"], links=len(record["links"]))
     return tx.create(key, {"payment_id": payment.id, **record, "actor": actor, "decided_at": tx.now})
 
 

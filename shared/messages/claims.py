@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from shared.core import measures
 from shared.core.clock import parse_rfc3339
 from shared.messages.model import Failed, Outcome, Sent, Status, Unknown
 from shared.store import Data, Key, Tx
@@ -74,13 +75,15 @@ def claim(tx: Tx, key: Key, draft: Data, token: str, now: datetime) -> Standing:
 def give_up(tx: Tx, key: Key, now: datetime) -> None:
     """Mark a message whose worker died as unknown; one that has moved on stays as it is."""
     if standing(tx.require(key).data, now) is Standing.LOST:
-        tx.update(key, {"status": Status.UNKNOWN.value, "error": "no_outcome"})
+        lost = tx.update(key, {"status": Status.UNKNOWN.value, "error": "no_outcome"})
+        _tally(tx, lost.data)
 
 
 def suppress(tx: Tx, key: Key, draft: Data, why: str) -> None:
     """Record that a message was not sent on purpose; one that was written before stays as it is."""
     if tx.get(key) is None:
-        tx.create(key, {**draft, "status": Status.SUPPRESSED.value, "error": why, "created_on": tx.now})
+        kept = {**draft, "status": Status.SUPPRESSED.value, "error": why, "created_on": tx.now}
+        _tally(tx, tx.create(key, kept).data)
 
 
 def record(tx: Tx, key: Key, outcome: Outcome) -> Standing:
@@ -89,10 +92,14 @@ def record(tx: Tx, key: Key, outcome: Outcome) -> Standing:
     if message["status"] == Status.SENT:
         return Standing.TOLD
     change = _change(outcome, message["attempts"], tx.now)
-    tx.update(key, change)
+    _tally(tx, tx.update(key, change).data)
     if not isinstance(outcome, Failed):
         return Standing.TOLD
     return Standing.BUSY if change["retry"] else Standing.NOT_TOLD
+
+
+def _tally(tx: Tx, message: Data) -> None:
+    tx.tally(measures.MESSAGES, channel=message["channel"], outcome=message["status"])
 
 
 def _change(outcome: Outcome, attempts: int, now: str) -> Data:

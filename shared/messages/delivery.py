@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.core import logs
+from shared.core import context, logs, measures
+from shared.core.clock import Stopwatch
 from shared.core.errors import Retryable, UnknownOutcome
 from shared.core.ids import derived_id
 from shared.messages.claims import MESSAGES, Standing, claim, give_up, record, standing, suppress
-from shared.messages.model import Address, Attachment, Channel, Language, Message, Sender
+from shared.messages.model import (
+    Address,
+    Attachment,
+    Channel,
+    Failed,
+    Language,
+    Message,
+    Outcome,
+    Sender,
+    Sent,
+    Unknown,
+)
 from shared.messages.ports import Ports
 from shared.messages.quiet import may_interrupt
 from shared.messages.templates import Template, compose
 from shared.store import Data, Key
+
+_WORDS = {Sent: "ok", Failed: "refused", Unknown: "silent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,7 @@ def tell(ports: Ports, business: str, notices: Sequence[Notice]) -> None:
     May be called again with the same notices: who was told is not told again, and who may have been told
     is not either. Raises Retryable while a message waits to be tried again, after dealing with the others.
     """
+    context.note(notices=len(notices), template=notices[0].template.name if notices else "")
     waiting = [notice for notice in notices if not _settle(ports, business, notice)]
     if waiting:
         raise Retryable(f"{len(waiting)} of {len(notices)} messages wait", code="message_waits")
@@ -102,7 +117,7 @@ def _claim(ports: Ports, business: str, key: Key, draft: Data) -> Standing:
 
 
 def _call(ports: Ports, business: str, key: Key, message: Message, channel: Channel) -> Standing:
-    outcome = (ports.sms if channel is Channel.SMS else ports.email).send(message)
+    outcome = _timed(ports, message, channel)
     found = ports.store.transaction(business, lambda tx: record(tx, key, outcome))
     logs.info(
         "message handed over",
@@ -113,6 +128,15 @@ def _call(ports: Ports, business: str, key: Key, message: Message, channel: Chan
         reason=getattr(outcome, "reason", ""),
     )
     return found
+
+
+def _timed(ports: Ports, message: Message, channel: Channel) -> Outcome:
+    watch = Stopwatch()
+    outcome = (ports.sms if channel is Channel.SMS else ports.email).send(message)
+    call = {"provider": channel.value, "operation": "send"}
+    measures.PROVIDER_CALLS.add(**call, outcome=_WORDS[type(outcome)])
+    measures.PROVIDER_SECONDS.observe(watch.seconds, **call)
+    return outcome
 
 
 def _compose(notice: Notice, address: Address, key: Key) -> Message:
@@ -133,6 +157,7 @@ def _draft(notice: Notice, address: Address, message: Message) -> Data:
         "title": message.title,
         "body": message.text,
         "attachment": message.attachment.name if message.attachment else "",
+        "request_id": context.current().request_id,
         "provider_id": "",
         "cost": "",
         "sent_on": "",

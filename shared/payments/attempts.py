@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.core import context, measures
 from shared.core.clock import rfc3339
 from shared.core.errors import Invalid, Refused
 from shared.core.ids import derived_id
@@ -15,7 +16,7 @@ from shared.payments.limits import admit
 from shared.payments.places import ATTEMPTS, PROFILE
 from shared.payments.polling import lease_over, next_poll
 from shared.payments.ports import Ports
-from shared.payments.states import WAITING, Signal, State, after
+from shared.payments.states import UNDECIDED, WAITING, Signal, State, after
 from shared.payments.twins import remember
 from shared.store import Data, Doc, Key, Once, Tx
 
@@ -39,6 +40,7 @@ def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once) -> Doc:
     """
     made = ports.store.transaction(business, lambda tx: _write_intent(ports, tx, actor, ask, once), once=once)
     key = Key(ATTEMPTS, made["attempt_id"])
+    context.note(attempt=key.id)
     if once.replayed:
         return _replay(ports, business, key)
     attempt = ports.store.require(business, key)
@@ -66,6 +68,7 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Dat
             "shortcode": ports.settings.daraja_shortcode,
             "request_id": "",
             "merchant_request_id": "",
+            "correlation_id": context.current().request_id,
             "payment_id": "",
             "receipt": "",
             "result_code": "",
@@ -135,20 +138,22 @@ def _write_outcome(tx: Tx, key: Key, answer: InitiateAnswer) -> Doc:
     attempt = tx.require(key)
     if isinstance(answer, Accepted):
         ids = {"request_id": answer.request_id, "merchant_request_id": answer.merchant_request_id}
-        return tx.update(key, {**ids, **moved(attempt, Signal.ACK, "provider", "", tx.now)})
+        return tx.update(key, {**ids, **moved(tx, attempt, Signal.ACK, "provider", "")})
     if isinstance(answer, Rejected):
         refused = {"result_code": answer.code, "failure": "rejected", "polling": False}
-        change = moved(attempt, Signal.REFUSAL, "provider", answer.code, tx.now)
+        change = moved(tx, attempt, Signal.REFUSAL, "provider", answer.code)
         return tx.update(key, {**change, **(refused if change["status"] == State.REJECTED else {})})
-    return tx.update(key, moved(attempt, Signal.SILENCE, "provider", answer.code, tx.now))
+    return tx.update(key, moved(tx, attempt, Signal.SILENCE, "provider", answer.code))
 
 
-def moved(attempt: Doc, signal: Signal, actor: str, evidence: str, now: str) -> Data:
+def moved(tx: Tx, attempt: Doc, signal: Signal, actor: str, evidence: str) -> Data:
     """The changes a signal makes to an attempt: its state and one line of history."""
     old = State(attempt.data["status"])
     new = after(old, signal)
+    if new != old and new not in UNDECIDED:
+        tx.tally(measures.ATTEMPTS, state=new.value)
     line = {"from": old.value, "to": new.value, "signal": signal.value, "actor": actor, "evidence": evidence}
-    return {"status": new.value, "history": [*attempt.data["history"][-49:], {**line, "at": now}]}
+    return {"status": new.value, "history": [*attempt.data["history"][-49:], {**line, "at": tx.now}]}
 
 
 def _replay(ports: Ports, business: str, key: Key) -> Doc:
@@ -171,7 +176,7 @@ def cancel(ports: Ports, business: str, attempt_id: str, actor: str) -> Doc:
         attempt = tx.require(key)
         if State(attempt.data["status"]) not in WAITING:
             raise Refused(f"the attempt is {attempt.data['status']} already", code="attempt_ended")
-        return tx.update(key, moved(attempt, Signal.CANCEL, actor, "", tx.now))
+        return tx.update(key, moved(tx, attempt, Signal.CANCEL, actor, ""))
 
     return ports.store.transaction(business, stop)
 
@@ -183,6 +188,6 @@ def lose_submitter(ports: Ports, business: str, attempt_id: str) -> None:
     def mark(tx: Tx) -> None:
         attempt = tx.require(key)
         if attempt.data["status"] == State.SUBMITTING:
-            tx.update(key, moved(attempt, Signal.SILENCE, "timer", rfc3339(ports.clock.now()), tx.now))
+            tx.update(key, moved(tx, attempt, Signal.SILENCE, "timer", rfc3339(ports.clock.now())))
 
     ports.store.transaction(business, mark)

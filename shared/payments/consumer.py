@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from shared.bus import Consumer
-from shared.core import logs
+from shared.core import context
 from shared.events import CallbackReceived, Event, SweepDue
 from shared.payments.ports import Ports
 from shared.payments.settlement import process_callback
@@ -22,6 +22,4 @@ def callback_received(ports: Ports, event: Event[CallbackReceived]) -> None:
 
 @sweep_consumer.on(SweepDue)
 def sweep_due(ports: Ports, event: Event[SweepDue]) -> None:
-    done = sweep(ports)
-    if done.relayed or done.polled or done.pulled or done.announced or done.failed:
-        logs.info("swept", **asdict(done))
+    context.note(**asdict(sweep(ports)))

@@ -7,12 +7,13 @@ import hashlib
 from dataclasses import dataclass
 
 from shared.bus import emit
-from shared.core.errors import NotFound
+from shared.core import context, measures
+from shared.core.errors import HesabuError, NotFound
 from shared.core.ids import derived_id
 from shared.events import CallbackReceived
 from shared.http import Headers
 from shared.payments.gateways.daraja.urls import token_matches
-from shared.payments.places import CALLBACKS
+from shared.payments.places import ATTEMPTS, CALLBACKS
 from shared.payments.ports import Ports
 from shared.store import Doc, Key, Tx
 
@@ -32,8 +33,21 @@ def authenticate(ports: Ports, route: str, business: str, subject: str, token: s
     """Check the HMAC of a callback path; raises NotFound, which tells a guesser nothing."""
     secret = ports.settings.callback_secret.get_secret_value()
     if not token_matches(secret, token, *route.split("/"), business, subject):
+        measures.CALLBACKS.add(route=route, outcome="refused")
         raise NotFound("there is no such address")
+    context.belongs_to(business)
     return Address(route, business, subject)
+
+
+def continue_attempt(ports: Ports, address: Address) -> None:
+    """Go on under the id of the request that asked for this money; nothing depends on finding it."""
+    try:
+        attempt = ports.store.get(address.business, Key(ATTEMPTS, address.subject))
+    except HesabuError:
+        return  # the body matters more than the name of its log lines
+    context.note(attempt=address.subject)
+    if attempt is not None:
+        context.follow(attempt.data.get("correlation_id"))
 
 
 def keep(ports: Ports, address: Address, raw: bytes, headers: Headers) -> str:
@@ -54,10 +68,13 @@ def keep(ports: Ports, address: Address, raw: bytes, headers: Headers) -> str:
     }
 
     def store(tx: Tx) -> None:
-        if tx.claim(key, {**record, "received_at": tx.now}) is not None:
+        fresh = tx.claim(key, {**record, "received_at": tx.now}) is not None
+        tx.tally(measures.CALLBACKS, route=address.route, outcome="received" if fresh else "duplicate")
+        if fresh:
             emit(tx, CallbackReceived(evidence_id=key.id), key)
 
     ports.outbox.run(address.business, store)
+    context.note(evidence=key.id)
     return key.id
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from shared.core import logs
 from shared.core.errors import Permanent
 from shared.http import EVERYONE, Api, Call, Reply
-from shared.payments.evidence import authenticate, keep
+from shared.payments.evidence import authenticate, continue_attempt, keep
 from shared.payments.gateways.daraja.payloads import parse_c2b
 from shared.payments.notices import own_notice
 from shared.payments.ports import Ports
@@ -25,6 +25,7 @@ _WRONG_SHORTCODE = b'{"ResultCode":"C2B00015","ResultDesc":"Rejected"}'
 def stk_result(call: Call[Ports]) -> Reply:
     path = call.path
     address = authenticate(call.ports, "stk", path["business"], path["attempt_id"], path["token"])
+    continue_attempt(call.ports, address)
     keep(call.ports, address, call.raw, call.headers)
     return Reply(_ACCEPTED)
 

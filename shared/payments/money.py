@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from shared.bus import emit
+from shared.core import context, measures
 from shared.core.clock import business_day, parse_rfc3339, rfc3339
 from shared.core.errors import Invalid
 from shared.core.ids import derived_id
@@ -73,12 +74,14 @@ def open_payment(tx: Tx, evidence: Evidence, channel: str, evidence_id: str, att
         "unallocated_cents": cents,
         "allocations": [],
         "evidence": [_line(evidence, evidence_id, tx.now)],
+        "correlation_id": asked.get("correlation_id") or context.current().request_id,
         "polling": True,
         "poll_at": next_poll(tx.now, 0) or tx.now,
         "polls": 0,
         "created_on": tx.now,
     }
     doc = tx.create(Key(PAYMENTS, f"{evidence.provider}-{money_id}"), payment)
+    tx.tally(measures.PAYMENTS, channel=channel, outcome="claimed")
     if number:
         tx.create(money_key(evidence.provider, number), {"payment_id": doc.id})
     return doc
@@ -116,7 +119,8 @@ def settle(tx: Tx, payment: Doc) -> Doc:
         return payment
     settled = tx.update(payment.key, {"status": "settled", "polling": False, "settled_on": tx.now})
     receive_payment(tx, {**settled.data, "id": payment.id})
-    emit(tx, PaymentSettled(payment_id=payment.id), payment.key)
+    tx.tally(measures.PAYMENTS, channel=payment.data["channel"], outcome="settled")
+    emit(tx, PaymentSettled(payment_id=payment.id), payment.key, request_id=_request_of(payment))
     return settled
 
 
@@ -125,6 +129,7 @@ def belong(tx: Tx, payment: Doc, attempt: Doc) -> Doc:
     if payment.data["attempt_id"]:
         return payment
     asked = {"attempt_id": attempt.id, "invoice_id": attempt.data["invoice_id"], "channel": "stk"}
+    asked["correlation_id"] = attempt.data.get("correlation_id") or _request_of(payment)
     told = payer_fields(PayerHint(), attempt.data["phone"])
     known = {name: payment.data[name] or value for name, value in told.items()}
     return tx.update(payment.key, {**asked, **known})
@@ -183,11 +188,23 @@ def doubt(tx: Tx, payment: Doc, reason: str) -> Doc:
     asked = {"kind": "payment", "subject_id": payment.id, "reasons": [reason], "suggestions": []}
     value = payment.data["amount_cents"]
     tx.create(item, {**asked, "status": "open", "value_cents": value, "may_be": [], "created_on": tx.now})
-    emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, payment.version)
+    tx.tally(measures.PAYMENTS, channel=payment.data["channel"], outcome="review")
+    emit(
+        tx,
+        PaymentNeedsReview(payment_id=payment.id),
+        payment.key,
+        payment.version,
+        request_id=_request_of(payment),
+    )
     if booked(payment):
         return payment  # what is booked stays booked until a person reverses it
     doubts = [*payment.data.get("doubts", []), reason]
     return tx.update(payment.key, {"status": "review", "polling": False, "doubts": doubts})
+
+
+def _request_of(payment: Doc) -> str:
+    """The request that this money goes back to, whoever proves it later."""
+    return str(payment.data.get("correlation_id", ""))
 
 
 def _item(payment: Doc, reason: str) -> Key:

@@ -45,5 +45,5 @@ def _move(tx: Tx, payment: Doc, signal: Signal, actor: str, told: Data) -> None:
     attempt_id = payment.data["attempt_id"]
     attempt = tx.get(Key(ATTEMPTS, attempt_id)) if attempt_id else None
     if attempt is not None and attempt.data["payment_id"] == payment.id:
-        change = moved(attempt, signal, actor, f"operator-{payment.id}", tx.now)
+        change = moved(tx, attempt, signal, actor, f"operator-{payment.id}")
         tx.update(attempt.key, {**change, **told, "polling": False})

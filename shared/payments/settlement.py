@@ -7,6 +7,7 @@ is proof, and only proof credits an invoice, unless the business trusts callback
 from __future__ import annotations
 
 from shared.bus import emit
+from shared.core import context
 from shared.events import AttemptFailed
 from shared.payments import money
 from shared.payments.attempts import moved
@@ -39,6 +40,7 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
     else:
         notice = own_notice(ports, subject, parse_c2b(raw).evidence())
         attempt_id = apply_notice(ports, business, notice, evidence_id)
+    context.note(route=record.data["route"], attempt=attempt_id)
     if attempt_id:
         ask_provider(ports, business, attempt_id)
 
@@ -46,6 +48,7 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
 def ask_provider(ports: Ports, business: str, attempt_id: str) -> None:
     """Query the provider about an attempt that money may belong to; no answer changes nothing."""
     attempt = ports.store.require(business, Key(ATTEMPTS, attempt_id)).data
+    context.follow(attempt.get("correlation_id"))  # a paybill notice did not know whose request it answers
     if attempt["status"] not in _ASKED_ABOUT or not attempt["request_id"]:
         return
     answer = ports.gateway.query(attempt["request_id"])
@@ -133,7 +136,7 @@ def never_proven(tx: Tx, payment: Doc) -> None:
     attempt = _attempt_of(tx, payment)
     money.doubt(tx, payment, "never_proven")
     if attempt is not None:
-        doubtful = moved(attempt, Signal.DOUBT, "timer", "", tx.now)
+        doubtful = moved(tx, attempt, Signal.DOUBT, "timer", "")
         tx.update(attempt.key, {**doubtful, "polling": False})
 
 
@@ -152,7 +155,7 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
             money.believe(tx, payment, evidence)
         return
     signal, payment = _judge(ports, tx, attempt, money.belong(tx, payment, attempt), evidence)
-    change = moved(attempt, signal, evidence.kind, evidence_id, tx.now)
+    change = moved(tx, attempt, signal, evidence.kind, evidence_id)
     if change["status"] == State.REVIEW and payment.data["status"] == "claimed":
         money.doubt(tx, payment, "refused_attempt_was_paid")
     over = change["status"] in {State.SUCCEEDED, State.REVIEW}
@@ -188,12 +191,12 @@ def _failed(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str) -> None:
         if any(line["kind"] == "callback" for line in payment.data["evidence"]):
             # a callback said paid, the provider's own answer says not: neither is believed
             money.doubt(tx, payment, "callback_and_query_contradict")
-            doubtful = moved(attempt, Signal.DOUBT, "query", evidence_id, tx.now)
+            doubtful = moved(tx, attempt, Signal.DOUBT, "query", evidence_id)
             tx.update(attempt.key, {**doubtful, "polling": False})
             return
         # only a notice claimed it: the payer let the prompt go and paid by hand, with the same reference
         money.release(tx, payment)
-        free = moved(attempt, Signal.RELEASE, "query", evidence_id, tx.now)
+        free = moved(tx, attempt, Signal.RELEASE, "query", evidence_id)
         attempt = tx.update(attempt.key, {**free, "payment_id": "", "receipt": ""})
     _fail(tx, attempt, evidence, evidence_id, tell=payment is None)
 
@@ -201,7 +204,7 @@ def _failed(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str) -> None:
 def _fail(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str, *, tell: bool) -> None:
     if after(State(attempt.data["status"]), Signal.FAILURE) == attempt.data["status"]:
         return  # a stale failure after success, or the same failure again
-    change = moved(attempt, Signal.FAILURE, evidence.kind, evidence_id, tx.now)
+    change = moved(tx, attempt, Signal.FAILURE, evidence.kind, evidence_id)
     failure = stk_result(evidence.code).failure or "failed"
     told: Data = {"result_code": evidence.code, "result_class": evidence.outcome.value, "failure": failure}
     tx.update(attempt.key, {**change, **told, "polling": False})

@@ -72,6 +72,9 @@ TRANSITIONS: dict[State, dict[Signal, State]] = {
 WAITING = frozenset({S.SUBMITTING, S.PENDING, S.SUBMIT_UNKNOWN})
 """Nothing is known yet; the payer may still be looking at the prompt."""
 
+UNDECIDED = WAITING | {S.CLAIMED}
+"""Something must still happen: a word from the provider, or its proof."""
+
 
 def after(state: State, signal: Signal) -> State:
     """The state after a signal; a signal that means nothing in a state leaves it as it is."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.access import businesses
 from shared.bus import emit
-from shared.core import logs
+from shared.core import context, logs, measures
 from shared.core.clock import rfc3339
 from shared.core.errors import HesabuError, Permanent
 from shared.events import AttemptFailed
@@ -18,6 +18,7 @@ from shared.payments.ports import Ports
 from shared.payments.pulling import pull_payments
 from shared.payments.settlement import ask_provider
 from shared.payments.states import WAITING, Signal, State
+from shared.payments.watching import watch
 from shared.store import Doc, Key, Query, Tx, Where
 
 BATCH = 100
@@ -53,8 +54,10 @@ def sweep(ports: Ports) -> Swept:
             done.pulled += pull_payments(ports, business)
         except HesabuError as error:
             done.failed += 1
+            measures.SWEEP_FAILURES.add()
             logs.warn("sweep of a business failed", business=business, code=error.code, why=str(error))
     done.announced = announce_missed(ports, everybody, give_up)
+    watch(ports.store, everybody, ports.clock.now())
     return done
 
 
@@ -66,7 +69,8 @@ def poll_attempts(ports: Ports, business: str, give_up: datetime) -> int:
     for attempt in ports.store.query(business, due).docs:
         if ports.clock.now() > give_up:
             break  # a provider that is slow today is asked about the rest by the next sweep
-        _poll(ports, business, attempt)
+        with context.continued(attempt.data.get("correlation_id"), business):
+            _poll(ports, business, attempt)
         polled += 1
     return polled
 
@@ -81,6 +85,7 @@ def _poll(ports: Ports, business: str, attempt: Doc) -> None:
     except Permanent as error:  # it is planned on all the same, so that it holds up no other
         logs.warn("an attempt cannot be asked about", business=business, attempt=attempt.id, code=error.code)
     ports.outbox.run(business, lambda tx: _plan_next(ports, tx, attempt.key))
+    logs.info("attempt asked about", step="poll", attempt=attempt.id, polls=attempt.data["polls"] + 1)
 
 
 def _plan_next(ports: Ports, tx: Tx, key: Key) -> None:
@@ -89,7 +94,7 @@ def _plan_next(ports: Ports, tx: Tx, key: Key) -> None:
         return
     changes = planned_on(attempt.data, tx.now)
     if State(attempt.data["status"]) in WAITING and expired(attempt.data["created_on"], ports.clock.now()):
-        changes |= moved(attempt, Signal.EXPIRE, "timer", "", tx.now)
+        changes |= moved(tx, attempt, Signal.EXPIRE, "timer", "")
         changes["failure"] = "expired"
         emit(tx, AttemptFailed(attempt_id=key.id), key, attempt.version)
     tx.update(key, changes)

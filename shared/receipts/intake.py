@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shared.bus import emit
+from shared.core import context, measures
 from shared.core.clock import EAT, business_day
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.ids import derived_id
@@ -145,6 +146,8 @@ def _keep(tx: Tx, key: Key, receipt: Data, reading: ReceiptReading | None) -> No
     if found is not None:
         receipt |= found
     tx.create(key, {**receipt, "received_at": tx.now})
+    tx.tally(measures.RECEIPTS, decision=receipt["status"])
+    context.note(receipt=key.id, decision=receipt["status"], engine=receipt["engine"])
     for mark, doc in zip(marks, tx.get_many(marks), strict=True):
         known = doc.data["receipts"] if doc else []
         tx.put(mark, {"receipts": [*known, key.id][-_MOST_TWINS:]})

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared.core import measures
+from shared.core.clock import Stopwatch
 from shared.core.errors import Unavailable
 from shared.receipts.confidence import decide
 from shared.receipts.duplicates import fingerprint
@@ -81,11 +83,13 @@ def _read(picture: Picture, engines: Sequence[Engine]) -> EngineText:
     last: EngineText | None = None
     failure = Unavailable("no OCR engine is set up", code="ocr_unavailable")
     for engine in engines:
+        watch = Stopwatch()
         try:
             last = engine.read(picture.colour)
         except Unavailable as unavailable:
             failure = unavailable
             continue
+        measures.OCR_SECONDS.observe(watch.seconds, engine=engine.name)
         if last.lines:
             return last
     if last is None:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from shared.core.clock import Clock, rfc3339
+from shared.core import measures
+from shared.core.clock import Clock, Stopwatch, rfc3339
 from shared.core.errors import (
     AlreadyExists,
     Conflict,
@@ -24,6 +25,7 @@ from shared.core.errors import (
     UnknownOutcome,
 )
 from shared.core.ids import Ids, check_id
+from shared.core.metrics import Metric
 from shared.store.model import Adapter, Data, Doc, Key, Once, Page, Query, Schema
 from shared.store.queries import cursor_after, plan
 from shared.store.values import check_indexed, check_key, encode
@@ -45,6 +47,16 @@ class Tx:
         self.reads: dict[Key, str | None] = {}
         self.writes: dict[Key, Doc | None] = {}
         self._seen: dict[Key, Doc | None] = {}
+        self._tally: list[tuple[Metric, dict[str, str]]] = []
+
+    def tally(self, metric: Metric, **labels: str) -> None:
+        """Count something once this run of the transaction commits, and not for a run that is repeated."""
+        self._tally.append((metric, labels))
+
+    def count(self) -> None:
+        """The commit stands: count what it did."""
+        for metric, labels in self._tally:
+            metric.add(**labels)
 
     def get_many(self, keys: Sequence[Key]) -> list[Doc | None]:
         """Read documents by key, each as this transaction sees it (its own writes included)."""
@@ -237,15 +249,18 @@ class Store:
             except _Stale:
                 raise
             except UnknownOutcome:
+                measures.STORE_RETRIES.add(cause="unknown")
                 if once is None:
                     raise
             except Conflict:
-                pass  # someone else was first: read again
+                measures.STORE_RETRIES.add(cause="conflict")  # someone else was first: read again
             else:
+                tx.count()
                 if committed is not None:
                     committed(tx)
                 return result
             if self.clock.now() >= give_up:
+                measures.STORE_RETRIES.add(cause="contended")
                 raise Contended("others kept changing the same records")
             guesses = False
             self.clock.sleep(pause * self._ids.fraction())
@@ -286,7 +301,9 @@ class Store:
 
     def _commit(self, tx: Tx) -> None:
         if tx.writes or len(tx.reads) > 1:  # a single read is consistent with itself
+            watch = Stopwatch()
             self._adapter.commit(tx.business, tx.reads, tx.writes)
+            measures.COMMIT_SECONDS.observe(watch.seconds)
 
     def check_removable(self, key: Key) -> None:
         """Raises Refused for documents of collections that are written once."""

@@ -244,7 +244,9 @@ def test_a_receipt_that_cannot_be_drawn_leaves_no_claim(shop: World, monkeypatch
 
 def test_a_late_success_overrules_a_claim_that_was_given_up(shop: World) -> None:
     key = Key("messages", "msg_late")
-    shop.put(*key, status="unknown", created_on="x", attempts=1, retry=False, error="no_outcome")
+    shop.put(
+        *key, channel="sms", status="unknown", created_on="x", attempts=1, retry=False, error="no_outcome"
+    )
     shop.store.transaction("biz_1", lambda tx: claims.record(tx, key, Sent("ATXid_1")))
     shop.store.transaction("biz_1", lambda tx: claims.record(tx, key, Unknown("late")))
     stored = shop.store.require("biz_1", key).data

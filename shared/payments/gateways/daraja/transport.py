@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared.core import measures
 from shared.core.capped import read_capped
+from shared.core.clock import Stopwatch
 from shared.core.errors import HesabuError
 from shared.payments.gateways.daraja.strict_json import read_json
 
@@ -16,6 +18,15 @@ if TYPE_CHECKING:
 MAX_ANSWER_BYTES = 256 * 1024
 TOKEN_SECONDS = 10.0
 """The longest read of a token: with the connect time-out it stays inside of the lease (tokens.py)."""
+
+_OPERATIONS = {
+    "/oauth/v1/generate": "token",
+    "/mpesa/stkpush/v1/processrequest": "push",
+    "/mpesa/stkpushquery/v1/query": "query",
+    "/mpesa/c2b/v2/registerurl": "register",
+    "/pulltransactions/v1/register": "register",
+    "/pulltransactions/v1/query": "pull",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,13 @@ class Transport:
         return self._send("POST", path, json=body, headers=headers, timeout=self._timeouts)
 
     def _send(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
+        watch, operation = Stopwatch(), _OPERATIONS.get(path.partition("?")[0], "other")
+        answer = self._exchange(method, path, **options)
+        measures.PROVIDER_CALLS.add(provider="daraja", operation=operation, outcome=_outcome(answer))
+        measures.PROVIDER_SECONDS.observe(watch.seconds, provider="daraja", operation=operation)
+        return answer
+
+    def _exchange(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
         import requests
 
         try:
@@ -91,6 +109,15 @@ class Transport:
         """Let go of the pooled connections."""
         if self._session is not None:
             self._session.close()
+
+
+def _outcome(answer: HttpAnswer | NoHttpAnswer) -> str:
+    """One word for the dashboards; the client judges what an answer means."""
+    if isinstance(answer, NoHttpAnswer):
+        return "silent" if answer.sent else "unreachable"
+    if answer.status >= 500:
+        return "failed"
+    return "ok" if answer.status == 200 and not answer.error_code else "refused"
 
 
 def _object(raw: bytes) -> Mapping[str, Any]:
