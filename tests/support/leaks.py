@@ -59,7 +59,9 @@ class Leak:
 
 def leaks_in(line: str) -> list[Leak]:
     """Everything personal or secret in one line of a log."""
-    found = [Leak(f"{what} ({match[0]})", line) for what, shape in SHAPES.items() if (match := shape.search(line))]
+    found = [
+        Leak(f"{what} ({match[0]})", line) for what, shape in SHAPES.items() if (match := shape.search(line))
+    ]
     named = PEOPLE & {word.lower() for word in _WORD.findall(line)}
     return [*found, *(Leak(f"the name {name}", line) for name in sorted(named))]
 
@@ -121,7 +123,7 @@ class LeakPlugin:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.watcher.look(REGISTRY.exposition(MEASURES))
         for leak in self.watcher.take():
-            print(f"\nleaked after the last test: {leak}")  # noqa: T201 - the run's own report
+            print(f"\nleaked after the last test: {leak}")
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
