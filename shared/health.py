@@ -49,57 +49,65 @@ class _NotReady(HesabuError):
     title = "Not ready"
 
 
-class _Answer:
-    """Who is asked, in a thread of its own, because a store that hangs must not hang the question."""
+class _Asker:
+    """Asks one dependency from a thread of its own, because one that hangs must not hang whoever looks.
 
-    def __init__(self, ask: Callable[[], object]) -> None:
+    The thread stays: stores keep a connection for every thread that ever read.
+    """
+
+    def __init__(self, ask: Callable[[], object], name: str) -> None:
         self._ask = ask
-        self.fault = "no answer in time"
-        self._thread = threading.Thread(target=self._run, name="readyz", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._ask()
-            self.fault = ""
-        except HesabuError as error:
-            self.fault = error.code
-        except Exception as error:  # noqa: BLE001 - whatever it is, the dependency is not ready
-            self.fault = type(error).__name__
+        self._name = name
+        self._news = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._pending = False
+        self._fault = ""
 
     def within(self, seconds: float) -> str:
-        """The fault, "" for none; a question that is still open stays open."""
-        self._thread.join(seconds)
-        return self.fault
+        """The fault, "" for none; a question that is still open is not asked again."""
+        with self._news:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=f"readyz-{self._name}", daemon=True)
+                self._thread.start()
+            self._pending = True
+            self._news.notify_all()
+            answered = self._news.wait_for(lambda: not self._pending, seconds)
+            return self._fault if answered else "no answer in time"
 
-    @property
-    def pending(self) -> bool:
-        return self._thread.is_alive()
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._pending)
+            fault = self._try()
+            with self._news:
+                self._fault, self._pending = fault, False
+                self._news.notify_all()
+
+    def _try(self) -> str:
+        try:
+            self._ask()
+        except HesabuError as error:
+            return error.code
+        except Exception as error:  # noqa: BLE001 - whatever it is, the dependency is not ready
+            return type(error).__name__
+        return ""
 
 
 class Readiness:
-    """Asks store and bus; a question that hangs is asked once, however often somebody looks."""
+    """Whether store and bus answer, each within ``seconds``."""
 
     def __init__(self, checked: Checked, seconds: float = SECONDS) -> None:
-        self._asks = {
+        asks: dict[str, Callable[[], object]] = {
             "store": lambda: checked.store.get(SYSTEM, _NOTHING),
             "bus": lambda: checked.bus,
         }
+        self._askers = {name: _Asker(ask, name) for name, ask in asks.items()}
         self._seconds = seconds
-        self._open: dict[str, _Answer] = {}
-        self._lock = threading.Lock()
 
     def faults(self) -> dict[str, str]:
         """Which dependency is not ready, and why in one word that holds no secret; {} when all are."""
-        found = {name: self._answer(name).within(self._seconds) for name in self._asks}
+        found = {name: asker.within(self._seconds) for name, asker in self._askers.items()}
         return {name: fault for name, fault in found.items() if fault}
-
-    def _answer(self, name: str) -> _Answer:
-        with self._lock:
-            before = self._open.get(name)
-            if before is None or not before.pending:
-                before = self._open[name] = _Answer(self._asks[name])
-            return before
 
 
 def healthz() -> Response:

@@ -34,7 +34,7 @@ FIXTURES = frozenset(
     wanjiru zakayo""".split()  # noqa: SIM905 - a paragraph of names reads better than a list of strings
 )
 _FIRMS = frozenset("apartments church group interiors pastor primary school services works".split())  # noqa: SIM905
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}(?!\w)")
 
 
 def _words(names: Iterable[str]) -> frozenset[str]:
