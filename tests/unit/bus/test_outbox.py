@@ -6,8 +6,11 @@ import pytest
 
 from shared.bus import Outbox, emit
 from shared.bus.outbox import GRACE_SECONDS, OUTBOX
+from shared.core import context, measures
 from shared.core.clock import ManualClock
+from shared.core.context import Context
 from shared.core.ids import SeededIds
+from shared.core.metrics import REGISTRY
 from shared.events import AttemptFailed, PaymentSettled, new_event, parse
 from shared.store import Key, Once, Query, Store, Tx
 from shared.store.indexes import SCHEMA
@@ -157,3 +160,63 @@ def test_a_bus_in_the_same_file_takes_the_rows_itself(
     assert outbox.relay(BUSINESS) == 0
     outbox.run(BUSINESS, lambda tx: tx.get(PAYMENT) and None)
     assert bus.woken == 1, "nothing was emitted"
+
+
+def test_an_event_goes_back_to_the_request_that_caused_it_whoever_publishes_it(
+    outbox: Outbox, bus: RecordingBus, clock: ManualClock
+) -> None:
+    bus.down = True
+    with context.entered(Context("stk_push", "req_first-one")):
+        outbox.run(BUSINESS, settle)
+    bus.down = False
+    clock.advance(GRACE_SECONDS)
+    with context.entered(Context("sweep", "req_a-timers-own")):
+        assert outbox.relay(BUSINESS) == 1
+    (published,) = bus.events
+    assert published["requestid"] == "req_first-one"
+    assert parse(published).request_id == "req_first-one"
+    unasked = new_event(BUSINESS, "payments_seen/mpesa-A1", 1, "any time", PaymentSettled(payment_id="x"))
+    assert published["id"] == unasked.id, "the request is no part of what happened"
+    assert "requestid" not in unasked.to_cloud_event()
+
+
+def test_an_event_may_go_back_further_than_the_work_at_hand(outbox: Outbox, bus: RecordingBus) -> None:
+    with context.entered(Context("sweep", "req_a-timers-own")):
+        outbox.run(
+            BUSINESS, lambda tx: emit(tx, PaymentSettled(payment_id="p"), PAYMENT, request_id="req_earlier-1")
+        )
+    assert bus.events[0]["requestid"] == "req_earlier-1"
+
+
+def test_what_waits_for_the_sweep_and_what_it_publishes_are_counted(
+    outbox: Outbox, bus: RecordingBus, clock: ManualClock
+) -> None:
+    before = REGISTRY.value(measures.UNPUBLISHED), REGISTRY.value(measures.RELAYED)
+    bus.down = True
+    outbox.run(BUSINESS, settle)
+    bus.down = False
+    clock.advance(GRACE_SECONDS)
+    outbox.relay(BUSINESS)
+    outbox.relay(BUSINESS)
+    after = REGISTRY.value(measures.UNPUBLISHED), REGISTRY.value(measures.RELAYED)
+    assert (after[0] - before[0], after[1] - before[1]) == (1, 1)
+
+
+def test_only_the_run_that_commits_is_counted(store: Store) -> None:
+    labels = {"channel": "test", "outcome": "settled"}
+    before = REGISTRY.value(measures.PAYMENTS, **labels)
+    retried = REGISTRY.value(measures.STORE_RETRIES, cause="conflict")
+    runs: list[int] = []
+
+    def work(tx: Tx) -> str:
+        runs.append(1)
+        tx.tally(measures.PAYMENTS, **labels)
+        return settle(tx)
+
+    faulty = Store(Faulty(store._adapter, ["conflict"]), SCHEMA, store.clock, SeededIds("other"))
+    faulty.transaction(BUSINESS, work, once=Once("counted-1"))
+    faulty.transaction(BUSINESS, work, once=Once("counted-1"))
+    with pytest.raises(ZeroDivisionError):
+        store.transaction(BUSINESS, lambda tx: tx.tally(measures.PAYMENTS, **labels) or 1 / 0)  # type: ignore[func-returns-value]
+    assert (len(runs), REGISTRY.value(measures.PAYMENTS, **labels) - before) == (2, 1)
+    assert REGISTRY.value(measures.STORE_RETRIES, cause="conflict") - retried == 1

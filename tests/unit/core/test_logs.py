@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared.core import logs
+from shared.core import context, logs
+from shared.core.context import Context
 
 PHONE = "254712345678"
 
@@ -99,3 +100,52 @@ def test_configuring_twice_logs_once(lines: Any) -> None:
     logs.info("once")
     logging.getLogger("hesabu").debug("not at this level")
     assert [line["message"] for line in lines()] == ["once"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["wanjiku@example.com", "Bearer 0123456789abcdef", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.c2ln", "ab" * 32,
+     "mongodb://user:pa55word@host/db", "Basic dXNlcjpwYXNz"],
+)  # fmt: skip
+def test_addresses_tokens_and_passwords_are_hidden_in_any_text(text: str, lines: Any) -> None:
+    logs.warn(f"cannot go on with {text}!", why=text, list=[text])
+    (line,) = lines()
+    secret = text.rsplit(" ", maxsplit=1)[-1].removeprefix("mongodb://").removesuffix("@host/db")
+    assert secret not in json.dumps(line)
+    assert line["message"].startswith("cannot go on with ")
+
+
+def test_a_line_carries_the_ids_of_its_work_and_its_own_fields_win(lines: Any) -> None:
+    with context.entered(Context("settle", "req_of-this-work", business="biz_1", event_id="evt_1")):
+        logs.info("inside", business="biz_2")
+    logs.info("outside")
+    inside, outside = lines()
+    assert inside == {
+        "severity": "INFO",
+        "message": "inside",
+        "request_id": "req_of-this-work",
+        "business": "biz_2",
+        "event_id": "evt_1",
+        "function": "settle",
+    }
+    assert outside == {"severity": "INFO", "message": "outside"}
+
+
+def test_what_the_framework_logs_leaves_in_our_form(lines: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.Logger("a process of our own")
+    logs.adopt(root)
+    try:
+        raise ValueError(f"a payload with {PHONE}")
+    except ValueError:
+        root.exception("Exception on / [POST]")
+    (line,) = lines()
+    assert (line["severity"], line["error_type"]) == ("ERROR", "ValueError")
+    assert "[phone]" in line["stack"]
+
+
+def test_the_level_is_that_of_the_last_configuration(lines: Any) -> None:
+    logs.configure("ERROR")
+    logs.warn("hidden")
+    logs.error("shown")
+    logs.configure("DEBUG")
+    assert [line["message"] for line in lines()] == ["shown"]

@@ -11,6 +11,10 @@ from flask import Request
 from http_world import Answer, World, api
 from werkzeug.test import EnvironBuilder
 
+from shared.core.measures import HTTP_REQUESTS
+from shared.core.metrics import REGISTRY
+from tests.support.log_lines import captured
+
 CART = {"name": "red"}
 
 
@@ -295,3 +299,42 @@ def test_a_refusal_carries_its_code_words_and_pointers(world: World) -> None:
     assert body["detail"] == "whole shillings only"
     assert body["errors"] == [{"pointer": "/amount", "detail": "has cents"}]
     assert body["instance"] == "/open/invalid"
+
+
+def test_every_request_leaves_one_line_and_one_count(world: World) -> None:
+    labels = {"function": "carts", "route": "GET /v1/carts/{cart_id}", "status": "2xx"}
+    before = REGISTRY.value(HTTP_REQUESTS, **labels)
+    with captured() as lines:
+        world.ask("GET", "/v1/carts/cart_9", X_Request_Id="req_of-mine-1", traceparent="00-bad")
+    (line,) = lines.all
+    assert line.pop("duration_ms") >= 0
+    assert line == {
+        "severity": "INFO", "message": "request answered", "request_id": "req_of-mine-1", "business": "biz_a",
+        "function": "carts", "step": "GET /v1/carts/{cart_id}", "outcome": "2xx", "status": 200,
+    }  # fmt: skip
+    assert REGISTRY.value(HTTP_REQUESTS, **labels) - before == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "ending"),
+    [
+        ("/open/away", "POST /open/{kind}", ("5xx", "unavailable", "WARNING")),
+        ("/open/invalid", "POST /open/{kind}", ("4xx", "amount_invalid", "INFO")),
+        ("/nobody/home", "unknown", ("4xx", "not_found", "INFO")),
+        ("/v1/carts/x", "unknown", ("4xx", "method_not_allowed", "INFO")),
+    ],
+)
+def test_a_refusal_says_why_and_its_route_is_a_pattern(
+    world: World, path: str, step: str, ending: tuple[str, str, str]
+) -> None:
+    with captured() as lines:
+        world.ask("POST", path)
+    (line,) = lines.all
+    assert line["step"] == step
+    assert (line["outcome"], line["code"], line["severity"]) == ending
+    assert path not in str(line), "a path may hold a token or a name"
+
+
+def test_a_phone_number_is_no_request_id(world: World) -> None:
+    answer = world.ask("GET", "/v1/carts", X_Request_Id="254712345678")
+    assert answer.headers["X-Request-Id"].startswith("req_")
