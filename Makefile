@@ -11,7 +11,7 @@ SHARED ?= ../shared
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lock reset bench
+.PHONY: help setup run test lint lock reset bench scan
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ lint: .venv/ready-test ## ruff, formatting, types, and the dependency rule
 	@.venv/bin/ruff format --check -q .
 	@.venv/bin/mypy shared functions tools
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+
+scan: .venv/uv-$(UV_VERSION) ## known vulnerabilities of what is shipped; asks a public database, so not part of the tests
+	@$(UV) tool run --from pip-audit==2.9.0 pip-audit --disable-pip --require-hashes -r requirements.lock
 
 bench: .venv/ready-test ## cold start, callback and receipts, each one JSON line of ratios
 	@$(PY) -m bench.cold_start

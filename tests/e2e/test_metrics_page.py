@@ -1,4 +1,4 @@
-"""Health and metrics of the running system: what a payment leaves in /metrics, as Prometheus's parser reads it."""
+"""Health and metrics of the running system: what one payment leaves in /metrics."""
 
 from __future__ import annotations
 
