@@ -37,7 +37,7 @@ def environment(folder: Path) -> dict[str, str]:
         "OUTBOX_FOLDER": str(folder / "outbox"),
         "AUTH_SECRET": "a" * 32,
         "CALLBACK_SECRET": "c" * 32,
-        "LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": "INFO",
     }
 
 

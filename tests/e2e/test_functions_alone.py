@@ -71,7 +71,7 @@ class Alone:
 def alone(function: Function, folder: Path) -> Iterator[Alone]:
     """Serve one function on a free port until the end; the command must end cleanly."""
     (folder / "data").write_text("in the way")
-    settings = environment(folder, STORE_URL=f"sqlite:///{folder}/data/hesabu.db", LOG_LEVEL="CRITICAL")
+    settings = environment(folder, STORE_URL=f"sqlite:///{folder}/data/hesabu.db", LOG_LEVEL="INFO")
     source, port = ROOT / "functions" / function.name / "main.py", free_port()
     arguments = ["--source", source, "--target", function.name, "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen([COMMAND, *arguments], env=settings, cwd=folder, stdout=subprocess.DEVNULL)
