@@ -91,7 +91,7 @@ def adopt(root: logging.Logger | None = None) -> None:
 
 def _handler(logger: logging.Logger) -> logging.Handler:
     for handler in logger.handlers:
-        if isinstance(handler.formatter, JsonFormatter):
+        if isinstance(handler, StderrHandler):
             return handler
     handler = StderrHandler()
     handler.setFormatter(JsonFormatter())

@@ -34,7 +34,7 @@ FIXTURES = frozenset(
     wanjiru zakayo""".split()  # noqa: SIM905 - a paragraph of names reads better than a list of strings
 )
 _FIRMS = frozenset("apartments church group interiors pastor primary school services works".split())  # noqa: SIM905
-_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,}(?!\w)")
+_WORD = re.compile(r"(?<![\w-])[^\W\d_]{4,}(?![\w-])")
 
 
 def _words(names: Iterable[str]) -> frozenset[str]:
@@ -111,7 +111,7 @@ class LeakPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         for title, text in report.sections:
-            if title in (f"Captured stderr {call.when}", f"Captured log {call.when}"):
+            if title == f"Captured stderr {call.when}":
                 self.watcher.look(text)
         found = self.watcher.take()
         if found:
