@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask, request
 
 from shared.access.api import api
 from shared.app import App, app, serve, use
+from shared.core import logs
 from shared.core.errors import Invalid
 from shared.core.settings import Settings
 
@@ -20,6 +22,7 @@ SECRETS = {"AUTH_SECRET": "a" * 40, "CALLBACK_SECRET": "c" * 40}
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # a process of its own takes over all logging
     use(None)
     yield
     use(None)
@@ -43,6 +46,8 @@ def test_with_settings_the_process_has_one_app(monkeypatch: pytest.MonkeyPatch, 
     assert app() is first
     assert first.store is first.store
     first.store.close()
+    (handler,) = logging.getLogger().handlers
+    assert isinstance(handler.formatter, logs.JsonFormatter), "what Flask logs leaves redacted, in our form"
 
 
 @pytest.mark.parametrize(
