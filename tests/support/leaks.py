@@ -99,8 +99,10 @@ class LeakPlugin:
 
     def __init__(self) -> None:
         self.watcher = Watcher()
+        self.read = 0
 
     def pytest_sessionstart(self) -> None:
+        logs.log.disabled = False
         logs.log.addHandler(self.watcher)
         # every level reaches the watcher; what standard error shows is the other handler's business
         logs.log.isEnabledFor = lambda level: True  # type: ignore[method-assign]
@@ -114,20 +116,33 @@ class LeakPlugin:
             if title == f"Captured stderr {call.when}":
                 self.watcher.look(text)
         found = self.watcher.take()
+        if not self._sees():
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} switched off the log that is read for leaks"
+            self.pytest_sessionstart()
         if found:
             report.outcome = "failed"
             told = "\n".join(str(leak) for leak in dict.fromkeys(found))
             report.longrepr = f"{item.nodeid} leaked into the log:\n{told}"
         return report
 
+    def _sees(self) -> bool:
+        """Whether a line would still reach the watcher; libraries that configure logging may cut it off."""
+        return (
+            self.watcher in logs.log.handlers
+            and logs.log.isEnabledFor(logging.DEBUG)
+            and not logs.log.disabled
+        )
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.read = self.watcher.lines
         self.watcher.look(REGISTRY.exposition(MEASURES))
         for leak in self.watcher.take():
             print(f"\nleaked after the last test: {leak}")
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        terminalreporter.write_line(f"{self.watcher.lines} log lines read, for people and secrets in them")
+        terminalreporter.write_line(f"{self.read} log lines read, for people and secrets in them")
 
 
 def pytest_configure(config: pytest.Config) -> None:
