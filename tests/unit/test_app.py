@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, request
@@ -59,3 +60,16 @@ def test_an_unknown_adapter_is_refused_by_its_scheme(name: str, url: str) -> Non
     settings = Settings.model_validate({**{k.lower(): v for k, v in SECRETS.items()}, variable: url})
     with pytest.raises(Invalid, match=url.split(":", 1)[0]):
         getattr(App(settings), name)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({}, False), ({"log_metrics": True}, True), ({"k_service": "settle"}, True)]
+)
+def test_metrics_become_lines_in_the_cloud_or_when_asked_for(given: dict[str, Any], told: bool) -> None:
+    secrets = {name.lower(): value for name, value in SECRETS.items()}
+    App(Settings.model_validate({**secrets, **given, "google_cloud_project": "duka-prod"}))
+    formatters = [h.formatter for h in logs.log.handlers if isinstance(h, logs.StderrHandler)]
+    assert logs.metric_log.disabled is not told
+    assert [f.project for f in formatters if isinstance(f, logs.JsonFormatter)] == ["duka-prod"]
+    App(Settings.model_validate(secrets))
+    assert logs.metric_log.disabled
