@@ -52,13 +52,13 @@ class Site:
 
 def alive(site: Site) -> str:
     """The process answers."""
-    site.ask("GET", "/healthz", 200)
+    site.ask("GET", "/health", 200)
     return "answers"
 
 
 def ready(site: Site) -> str:
     """Settings are usable, the store can be reached."""
-    site.ask("GET", "/readyz", 200)
+    site.ask("GET", "/ready", 200)
     return "settings, store and bus are there"
 
 

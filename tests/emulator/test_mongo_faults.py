@@ -243,7 +243,7 @@ def test_an_unreachable_server_is_named_without_its_password(monkeypatch: pytest
         for use in _uses(adapter):
             with pytest.raises(Unavailable) as refused:
                 use()
-            _is_one_plain_line(refused.value, "STORE_URL", "127.0.0.1:1", "refused")
+            _is_one_plain_line(refused.value, "STORE_URL", "127.0.0.1:", "refused")
 
 
 def test_a_host_name_that_is_not_in_dns_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
