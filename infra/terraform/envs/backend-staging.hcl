@@ -1,0 +1,3 @@
+# Made by bootstrap/ in the same project.
+bucket = "hesabu-staging-tfstate"
+prefix = "hesabu"
