@@ -41,6 +41,64 @@ run: setup ## start the whole system on one port (PORT=8080) and load the demo; 
 reset: setup ## forget everything the demo wrote (var/)
 	@$(PY) -m local reset
 
+# ---- infrastructure: checked anywhere, deployed from here
+.PHONY: infra-check lock-infra bootstrap secrets plan deploy outputs rollout
+
+# checkov pins much and owns the module hcl2: an environment of its own
+.venv-infra/ready: .venv/uv-$(UV_VERSION) requirements-infra.lock
+	@echo "installing the security scanner into .venv-infra (once)" >&2
+	@test -x .venv-infra/bin/python || $(PYTHON) -m venv .venv-infra
+	@$(UV) pip install -q --python .venv-infra/bin/python --compile-bytecode --require-hashes -r requirements-infra.lock
+	@touch $@
+
+lock: lock-infra
+
+lock-infra: .venv/uv-$(UV_VERSION)
+	@$(UV) $(COMPILE) --group infra -o requirements-infra.lock
+
+infra-check: .venv/ready-test .venv-infra/ready ## Terraform: format, schema, tests, rehearsals, security scan, assertions
+	@HESABU_SHARED="$${HESABU_SHARED:-$(abspath $(SHARED))}" $(PY) -m tools.infra_check
+
+# ---- a real project; infra/terraform/README.md says what each step needs
+ENV ?= dev
+TF_ROOT := infra/terraform
+TF = TF_DATA_DIR=$(CURDIR)/build/terraform-$(ENV) terraform -chdir=$(TF_ROOT)
+TF_INIT = $(TF) init -input=false -reconfigure -backend-config=envs/backend-$(ENV).hcl
+TF_VARS = -input=false -var-file=envs/$(ENV).tfvars $(if $(HOLD),-var=hold_traffic=true) $(if $(READONLY),-lock=false)
+TF_PLAN = $(CURDIR)/build/$(ENV).tfplan
+
+BOOT = TF_DATA_DIR=$(CURDIR)/build/bootstrap-$(ENV) terraform -chdir=$(TF_ROOT)/bootstrap
+
+bootstrap: ## once for each project (ENV=dev): state bucket, deployer, federation for workflows
+	@mkdir -p build
+	@$(BOOT) init -input=false -reconfigure -backend-config=path=$(CURDIR)/$(TF_ROOT)/bootstrap/$(ENV).tfstate
+	@$(BOOT) apply -var-file=$(ENV).tfvars
+
+secrets: ## the places of the secrets (ENV=dev), to be filled before the first deploy
+	@mkdir -p build
+	@$(TF_INIT)
+	@$(TF) apply $(TF_VARS) -auto-approve -target=google_secret_manager_secret.this
+
+plan: ## what a deploy would change (ENV=dev HOLD=1); READONLY=1 takes no lock, for the planner
+	@mkdir -p build
+	@$(MAKE) --no-print-directory package
+	@$(TF_INIT)
+	@$(TF) plan $(TF_VARS) -out=$(TF_PLAN)
+
+deploy: ## package, plan and apply (ENV=dev); with HOLD=1 traffic stays on what runs now
+	@$(if $(HOLD),$(MAKE) --no-print-directory rollout DO=hold RUN=1)
+	@$(MAKE) --no-print-directory plan
+	@$(TF) apply -input=false $(TF_PLAN)
+
+outputs: ## address for the host's A record, URLs, accounts (ENV=dev)
+	@$(TF_INIT) >/dev/null
+	@$(TF) output
+
+rollout: setup ## shift traffic: DO=status, "shift 10", finish or back (ENV=dev ONLY=stk_push); RUN=1 does it
+	@$(PY) -m tools.rollout --env $(ENV) $(if $(RUN),--run) $(foreach name,$(ONLY),--only $(name)) $(or $(DO),status)
+
+# ---- the code
+
 test: .venv/ready-test ## run every test; emulator tests run where java and the gcloud emulators are
 	@$(PY) -m pytest
 
