@@ -87,7 +87,8 @@ def test_google_is_entered_by_federation_and_no_key_is_kept() -> None:
     }
     assert set(entered) == CLOUD
     for name, given in entered.items():
-        assert given["workload_identity_provider"] == "${{ vars.WORKLOAD_IDENTITY_PROVIDER }}"
+        provider = "PLAN_IDENTITY_PROVIDER" if name == "plan" else "WORKLOAD_IDENTITY_PROVIDER"
+        assert given["workload_identity_provider"] == f"${{{{ vars.{provider} }}}}"
         assert given["service_account"] == f"${{{{ vars.{name.upper()}_SERVICE_ACCOUNT }}}}"
     assert entered["plan"] != entered["deploy"], "a plan runs unreviewed code: it must not be able to apply"
 
