@@ -11,6 +11,7 @@ one payment and what 10,000 of them cost.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import requests
 
@@ -62,7 +63,20 @@ BILLED_SECONDS = Decimal("0.2")
 MEMORY_GIB = Decimal("0.5")
 SMALLEST_MESSAGE = 1000
 """Bytes that Pub/Sub bills at least, once for publishing and once for each delivery."""
-LOG_BYTES = 700
+
+
+@dataclass
+class Swallowed:
+    """Standard error for a while: what functions log there is what Cloud Logging ingests."""
+
+    size: int = 0
+
+    def write(self, text: str) -> int:
+        self.size += len(text.encode())
+        return len(text)
+
+    def flush(self) -> None:
+        return
 
 
 @dataclass
@@ -121,7 +135,8 @@ class Shop:
             daraja_key="key",
             daraja_secret=SECRET,
             daraja_passkey=SECRET,
-            log_level="ERROR",
+            log_level="INFO",
+            log_metrics=True,
         )
         self.clock = ManualClock(datetime(2026, 3, 2, 7, tzinfo=UTC))
         self.system = System(settings, self.clock, SeededIds("cost"))
@@ -232,9 +247,12 @@ def _measure(shop: Shop, payments: int) -> dict[str, Any]:
 
 
 def _counted(shop: Shop, work: Any) -> tuple[Counter[str], Counter[str]]:
-    before, called = Counter(shop.billed), shop.calls()
-    work()
-    return shop.billed - before, shop.calls() - called
+    before, called, logged = Counter(shop.billed), shop.calls(), Swallowed()
+    with contextlib.redirect_stderr(cast(TextIO, logged)):
+        work()
+    billed = shop.billed - before
+    billed["log_bytes"] = logged.size
+    return billed, shop.calls() - called
 
 
 def _priced(per: Mapping[str, float], calls: float) -> dict[str, str]:
@@ -251,7 +269,7 @@ def _priced(per: Mapping[str, float], calls: float) -> dict[str, str]:
         "functions": asked * PRICES["request"]
         + seconds * (PRICES["vcpu_second"] + MEMORY_GIB * PRICES["gib_second"]),
         "pubsub": count["events"] * 2 * SMALLEST_MESSAGE / 2**30 * PRICES["pubsub_gib"],
-        "logs": asked * LOG_BYTES * 2 / 2**30 * PRICES["log_gib"],
+        "logs": count["log_bytes"] / 2**30 * PRICES["log_gib"],
     }
     total = sum(parts.values(), Decimal(0))
     return {name: f"{value:.3f}" for name, value in {**parts, "total": total}.items()}
