@@ -206,6 +206,10 @@ def _bus(settings: Settings, clock: Clock, ids: Ids) -> Bus:
         from shared.bus.local import open_local_bus
 
         return open_local_bus(settings, clock, ids)
+    if settings.bus_url.startswith("pubsub:"):
+        from shared.bus.pubsub import open_pubsub
+
+        return open_pubsub(settings.bus_url)
     raise Invalid("settings_invalid", f"BUS_URL: no bus for '{settings.bus_url.split(':', 1)[0]}:'")
 
 

@@ -1,0 +1,202 @@
+"""Events over Google Cloud Pub/Sub: structured CloudEvents, one topic per event type, in order per business.
+
+The generated client is used, not ``google.cloud.pubsub_v1``: that one collects messages in threads of its own
+for 10 ms, pauses a business's key after a failure until it is resumed, and costs more at a cold start
+(docs/decisions/0014). A publish here is a plain call whose answer says that the messages are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from shared.core.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from google.pubsub_v1.services.publisher import PublisherClient
+
+DEADLINE_SECONDS = 8.0
+"""For one call with all of its tries; what could not be published then waits in the outbox for the sweep."""
+AT_ONCE = 500
+"""Messages in one request; the service takes 1,000 and 10 MB, and an event is a few hundred bytes."""
+_URL = re.compile(r"pubsub://([a-z][a-z0-9.:-]{1,60}[a-z0-9])/?")
+_TOPIC = re.compile(r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}")
+
+Connect = Callable[[], "PublisherClient"]
+
+
+class PubSubBus:
+    """The bus port over one Google Cloud project.
+
+    Args:
+        project: the project that holds the topics.
+        connect: makes the client; called by the first publish, since many requests publish nothing.
+        deadline_seconds: for one call with all of its tries.
+    """
+
+    collects_outbox = False
+
+    def __init__(
+        self, project: str, connect: Connect | None = None, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> None:
+        self.project = project
+        self._deadline = deadline_seconds
+        self._connect = connect or _connect
+        self._client: PublisherClient | None = None
+        self._lock = threading.Lock()
+
+    def wake(self) -> None:
+        """Nothing sleeps here: events are published by whoever commits them."""
+
+    def publish(self, events: Sequence[dict[str, Any]]) -> None:
+        """Publish each event to the topic of its type; returns when the service keeps them all.
+
+        Events of one type and business stay in order. A topic that fails holds up no other: all are tried.
+
+        Raises Invalid ``event_invalid`` for what is no CloudEvent, before anything is sent; Unavailable when
+        something could not be published. Publishing again is then safe: an event keeps its id.
+        """
+        groups = sorted(((_topic(event), _message(event)) for event in events), key=_topic_and_key)
+        failed: Unavailable | None = None
+        for (topic, _), group in groupby(groups, key=_topic_and_key):
+            try:
+                self.send(topic, [message for _, message in group])
+            except Unreachable:
+                raise  # the next topic would wait as long for nothing
+            except Unavailable as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+
+    def send(self, topic: str, messages: Sequence[dict[str, Any]]) -> None:
+        """Publish messages of one ordering key to one topic; raises Unavailable."""
+        path = f"projects/{self.project}/topics/{topic}"
+        for some in _portions(messages):
+            self._call({"topic": path, "messages": some})
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with self._lock:
+            if self._client is not None:
+                transport: Any = self._client.transport
+                transport.close()
+                self._client = None
+
+    def _call(self, request: dict[str, Any]) -> None:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.auth.exceptions import GoogleAuthError
+
+        try:
+            self._publisher().publish(request=request, retry=_retry(self._deadline), timeout=self._deadline)
+        except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
+            raise _explained(error, request["topic"]) from error
+
+    def _publisher(self) -> PublisherClient:
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client
+
+
+class Unreachable(Unavailable):
+    """The service gave no answer in time."""
+
+
+def open_pubsub(url: str) -> PubSubBus:
+    """The bus of ``BUS_URL=pubsub://PROJECT``; raises Invalid ``settings_invalid``."""
+    found = _URL.fullmatch(url)
+    if found is None:
+        raise Invalid("settings_invalid", "BUS_URL: write pubsub://PROJECT, the id of a Google Cloud project")
+    return PubSubBus(found[1])
+
+
+def _message(event: dict[str, Any]) -> dict[str, Any]:
+    """A message in CloudEvents' structured mode (googleapis/google-cloudevents, docs/spec/pubsub.md).
+
+    Attributes become HTTP headers on delivery, so they are ASCII; everything else travels in the body.
+    """
+    business = event.get("business")
+    if not isinstance(business, str) or not business:
+        raise Invalid("event_invalid", "an event names its business")
+    return {
+        "data": json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(),
+        "attributes": {
+            "content-type": "application/cloudevents+json",
+            "ce-type": event["type"],
+            "business": quote(business, safe="-_.~"),
+        },
+        "ordering_key": business,
+    }
+
+
+def _topic(event: dict[str, Any]) -> str:
+    topic = event.get("type")
+    if not isinstance(topic, str) or not _TOPIC.fullmatch(topic) or not event.get("id"):
+        raise Invalid("event_invalid", "an event has an id, and a type that can name a topic")
+    return topic
+
+
+def _topic_and_key(pair: tuple[str, dict[str, Any]]) -> tuple[str, str]:
+    """One request carries one ordering key (google.pubsub.v1.PubsubMessage.ordering_key)."""
+    topic, message = pair
+    return topic, message["ordering_key"]
+
+
+def _portions(messages: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
+    return (messages[start : start + AT_ONCE] for start in range(0, len(messages), AT_ONCE))
+
+
+def _retry(seconds: float) -> Any:
+    """Tries again within the deadline; a repeated message is harmless, and no later one overtakes it."""
+    from google.api_core import exceptions, retry
+
+    passing = retry.if_exception_type(
+        exceptions.ServiceUnavailable, exceptions.Aborted, exceptions.InternalServerError, exceptions.Unknown
+    )
+    return retry.Retry(predicate=passing, initial=0.1, maximum=1.0, multiplier=2.0, timeout=seconds)
+
+
+def _connect() -> PublisherClient:
+    """A client of the service, or of the emulator that Google's own ``PUBSUB_EMULATOR_HOST`` names."""
+    from google.pubsub_v1.services.publisher import PublisherClient
+
+    emulator = os.environ.get("PUBSUB_EMULATOR_HOST")
+    if not emulator:
+        return PublisherClient()
+    import grpc
+    from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+
+    return PublisherClient(transport=PublisherGrpcTransport(channel=grpc.insecure_channel(emulator)))
+
+
+def _explained(error: Exception, path: str) -> Unavailable:
+    """What went wrong, in words for whoever reads the log."""
+    from google.api_core import exceptions
+    from google.auth.exceptions import GoogleAuthError
+
+    _, project, _, topic = path.split("/", 3)
+    match error:
+        case exceptions.NotFound():
+            return Unavailable(f"Pub/Sub has no topic '{topic}' in project '{project}': terraform creates it")
+        case exceptions.PermissionDenied():
+            return Unavailable(
+                f"this service account may not publish to '{topic}' in project '{project}': "
+                "it needs roles/pubsub.publisher there"
+            )
+        case exceptions.Unauthenticated() | GoogleAuthError():
+            return Unreachable(f"Google does not know who publishes to '{topic}': no usable credentials")
+        case exceptions.RetryError() | exceptions.ServiceUnavailable() | exceptions.DeadlineExceeded():
+            return Unreachable(f"Pub/Sub cannot be reached: {_last_words(error)}")
+        case _:
+            return Unavailable(f"Pub/Sub refused messages for '{topic}': {str(error)[:200]}")
+
+
+def _last_words(error: Exception) -> str:
+    """The failure under a deadline that passed: what every try ended with."""
+    return str(getattr(error, "cause", None) or error)[:200]
