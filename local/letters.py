@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local.transport import KnownBus
 from shared.access import businesses
 from shared.bus.consume import DEAD_LETTERS
 from shared.bus.letters import MOST, Letter, event_of, refused, refused_letters
@@ -10,7 +11,7 @@ from shared.core.errors import NotFound
 from shared.store import Key, Store
 
 
-def dead_letters(bus: LocalBus, store: Store, most: int = MOST) -> list[Letter]:
+def dead_letters(bus: KnownBus, store: Store, most: int = MOST) -> list[Letter]:
     """Dead letters, the queue's first, ``most`` at most."""
     queued = [
         Letter(f"q{d.seq}", d.business, d.consumer, d.type, d.last_error) for d in bus.dead_letters(most)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from local.topology import Function, ScheduleTrigger
-from shared.bus.local import Depth, LocalBus
+from local.transport import KnownBus
+from shared.bus.local import Depth
 from shared.core.clock import Clock, rfc3339
 from shared.events import CATALOGUE, SYSTEM, new_event
 
@@ -16,7 +17,7 @@ class Scheduler:
     A timer whose last event still waits is not published again: missed periods do not pile up.
     """
 
-    def __init__(self, topology: Iterable[Function], bus: LocalBus, clock: Clock) -> None:
+    def __init__(self, topology: Iterable[Function], bus: KnownBus, clock: Clock) -> None:
         self._timers = [(f.name, f.trigger) for f in topology if isinstance(f.trigger, ScheduleTrigger)]
         self._bus, self._clock = bus, clock
         self._published: dict[str, int] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from waitress import create_server, wasyncore
@@ -50,10 +51,10 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 class Server:
     """One listening socket. Port 0 takes a free one; ``port`` says which.
 
-    ``aside`` is a path prefix that gets threads of its own, because what else runs here waits for it.
+    ``aside`` are path prefixes that get threads of their own (see Lanes).
     """
 
-    def __init__(self, app: WSGIApplication, host: str, port: int, aside: str = "") -> None:
+    def __init__(self, app: WSGIApplication, host: str, port: int, aside: Sequence[str] = ()) -> None:
         self._server: Any = create_server(
             app,
             sockets=[socket.create_server((host, port))],  # waitress leaks its threads when a port is taken

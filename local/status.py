@@ -10,8 +10,9 @@ from typing import Any
 from local.feed import Feed
 from local.functions import Functions
 from local.letters import dead_letters
+from local.transport import Transport
 from shared.access import businesses
-from shared.bus.local import Depth, LocalBus
+from shared.bus.local import Depth
 from shared.core.clock import Clock, rfc3339
 from shared.core.money import format_kes
 from shared.store import Key, Query, Store, Where
@@ -25,7 +26,7 @@ class Runtime:
     """The parts of a running system that the status looks at."""
 
     functions: Functions
-    bus: LocalBus
+    transport: Transport
     feed: Feed
     clock: Clock
     outbox: Path
@@ -36,8 +37,9 @@ class Runtime:
 
 def status(runtime: Runtime) -> dict[str, Any]:
     """Everything at once: functions, queues, dead letters, the feed and messages, newest first."""
-    depths = runtime.bus.depths()
-    letters = dead_letters(runtime.bus, runtime.store, LETTERS)
+    bus = runtime.transport.bus
+    depths = bus.depths()
+    letters = dead_letters(bus, runtime.store, LETTERS)
     refused = sum(not letter.queued for letter in letters)
     return {
         "as_of": rfc3339(runtime.clock.now()),
@@ -45,6 +47,7 @@ def status(runtime: Runtime) -> dict[str, Any]:
         "links": dict(runtime.links),
         "unpaid": unpaid(runtime.store),
         "functions": [_function(runtime, name) for name in runtime.functions.topology],
+        "queues_remark": runtime.transport.remark,
         "queues": [{"consumer": name, **asdict(depth)} for name, depth in sorted(depths.items())],
         "totals": asdict(_total([*depths.values(), Depth(dead=refused)])),
         "dead_letters": [asdict(letter) for letter in letters],

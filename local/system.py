@@ -18,12 +18,11 @@ from local.scheduler import Scheduler
 from local.server import Server
 from local.status import Runtime, status
 from local.topology import BucketTrigger, load_topology
+from local.transport import Ways, open_transport
 from local.uploads import Uploads
-from local.worker import Worker
 from shared import app as composition
 from shared.access import businesses
 from shared.app import App
-from shared.bus.local import Faults, LocalBus, Policy, open_local_bus
 from shared.core import logs
 from shared.core.clock import Clock, SystemClock
 from shared.core.errors import HesabuError
@@ -43,7 +42,7 @@ class System:
     Args:
         settings: addresses that were not chosen (``PUBLIC_URL``, ``DARAJA_URL``) become those of this system.
         clock, ids: a ManualClock and SeededIds make a run repeatable; use ``tick`` and ``drain`` then.
-        policy, faults: of the bus.
+        ways: how events are delivered, where it shall be otherwise than usual.
         callback_seconds: how long the simulated Safaricom takes to call back.
     """
 
@@ -53,14 +52,13 @@ class System:
         clock: Clock | None = None,
         ids: Ids | None = None,
         *,
-        policy: Policy | None = None,
-        faults: Faults | None = None,
+        ways: Ways | None = None,
         callback_seconds: float = 0,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.ids: Ids = ids or SystemIds()
-        self._policy, self._faults, self._callback_seconds = policy, faults, callback_seconds
+        self._ways, self._callback_seconds = ways or Ways(), callback_seconds
         self.feed = Feed()
         self.functions = Functions(load_topology())
         self.safaricom: Any = None
@@ -75,7 +73,7 @@ class System:
         """
         self._guard = hold(self.settings)
         try:
-            self._server = Server(self._serve, host, port, aside="/safaricom/")
+            self._server = Server(self._serve, host, port, aside=("/events/", "/safaricom/"))
         except OSError:
             self._guard.close()
             raise
@@ -109,7 +107,7 @@ class System:
 
     def run(self) -> None:
         """Deliver events and keep time in threads, until ``stop``."""
-        self.worker.start()
+        self.transport.deliverer.start()
         self._tick_forever(lambda: self._look_around(settled=False))
         if self.safaricom is not None:  # its posts may take seconds, and hold up nobody
             self._tick_forever(self.safaricom.deliver_due)
@@ -121,7 +119,7 @@ class System:
         self._stop.set()
         for ticker in self._tickers:
             ticker.join(30)
-        if not self.worker.stop():
+        if not self.transport.deliverer.stop():
             logs.warn("a delivery was still at work; it will be delivered again")
         self._server.stop()
         if self.safaricom is not None:
@@ -134,7 +132,7 @@ class System:
     # --- time, by hand
     def step(self) -> bool:
         """Deliver one due event; False when none was due."""
-        return self.worker.step()
+        return self.transport.deliverer.step()
 
     def drain(self, most: int = 10_000) -> int:
         """Deliver until nothing is due; returns how many deliveries were made, ``most`` at most."""
@@ -165,9 +163,9 @@ class System:
     def _compose(self) -> None:
         self.settings = _addressed(self.settings, self.url)
         self.app = App(self.settings, clock=self.clock, ids=self.ids)
-        self.bus = self._open_bus()
+        self.transport = open_transport(self.app, self.functions, self.feed, self.url, self._ways)
+        self.bus = self.transport.bus
         composition.use(self.app)
-        self.worker = Worker(self.bus, self.functions, self.feed, self.clock)
         topology = self.functions.topology.values()
         self.scheduler = Scheduler(topology, self.bus, self.clock)
         prefixes = [f.trigger.prefix for f in topology if isinstance(f.trigger, BucketTrigger)]
@@ -177,17 +175,10 @@ class System:
         self.runtime = self._runtime()
         self.gateway = self._gateway()
 
-    def _open_bus(self) -> LocalBus:
-        bus = open_local_bus(self.settings, self.clock, self.ids, policy=self._policy, faults=self._faults)
-        self.app.built["bus"] = bus  # every function publishes to the bus that is drained here
-        if taken_back := bus.release():
-            logs.info("deliveries were cut off by the last stop and will be repeated", events=taken_back)
-        return bus
-
     def _runtime(self) -> Runtime:
         return Runtime(
             functions=self.functions,
-            bus=self.bus,
+            transport=self.transport,
             feed=self.feed,
             clock=self.clock,
             outbox=Path(self.settings.outbox_folder),
@@ -204,7 +195,8 @@ class System:
             "/metrics": lambda: web.metrics(REGISTRY.exposition(MEASURES)),
             "/docs": self._docs,
         }
-        mounts = mounts_of(safaricom=self.safaricom, uploads=self._uploads())
+        apps = {"safaricom": self.safaricom, "uploads": self._uploads(), **self.transport.mounts}
+        mounts = mounts_of(**apps)
         return Gateway(self.functions, pages, mounts, feed=self.feed, ids=self.ids)
 
     def _uploads(self) -> Uploads | None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from local.feed import Feed
 from local.functions import Functions
-from local.topology import ScheduleTrigger
+from local.transport import Notes
 from shared.bus.local import Delivery, LocalBus
-from shared.core import logs, measures
-from shared.core.clock import Clock, rfc3339
+from shared.core import logs
+from shared.core.clock import Clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,7 +27,8 @@ class Worker:
     """Delivers events: ``step`` by hand, or threads of its own between ``start`` and ``stop``."""
 
     def __init__(self, bus: LocalBus, functions: Functions, feed: Feed, clock: Clock) -> None:
-        self._bus, self._functions, self._feed, self._clock = bus, functions, feed, clock
+        self._bus, self._functions = bus, functions
+        self._notes = Notes(functions, feed, clock)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -42,7 +43,7 @@ class Worker:
             self._bus.ack(delivery)
         else:
             self._bus.nack(delivery, f"the function answered {status}")
-        self._note(delivery, status, time.perf_counter() - began)
+        self._notes.add(delivery, status, began, self._bus.policy.attempts)
         return True
 
     def start(self) -> None:
@@ -79,24 +80,6 @@ class Worker:
         except Exception:  # noqa: BLE001 - a function that cannot be loaded answers like one that crashed
             logs.error("a function could not be called", exc_info=True, consumer=delivery.consumer)
             return 500
-
-    def _note(self, delivery: Delivery, status: int, seconds: float) -> None:
-        done = 200 <= status < 300
-        last = delivery.attempt >= self._bus.policy.attempts
-        if last and not done:
-            measures.DEAD_LETTERS.add(function=delivery.consumer, code="gave_up")
-        function = self._functions.topology.get(delivery.consumer)
-        self._feed.add(
-            quiet=function is not None and isinstance(function.trigger, ScheduleTrigger),
-            at=rfc3339(self._clock.now()),
-            consumer=delivery.consumer,
-            type=delivery.type,
-            business=delivery.business,
-            subject=str(delivery.event.get("subject", ""))[:200],
-            attempt=delivery.attempt,
-            outcome="done" if done else "dead" if last else "again",
-            milliseconds=round(1000 * seconds),
-        )
 
 
 def post_event(app: WSGIApplication, delivery: Delivery) -> int:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -28,26 +28,27 @@ AT_ONCE = 500
 _URL = re.compile(r"pubsub://([a-z][a-z0-9.:-]{1,60}[a-z0-9])/?")
 _TOPIC = re.compile(r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}")
 
-Connect = Callable[[], "PublisherClient"]
-
 
 class PubSubBus:
     """The bus port over one Google Cloud project.
 
     Args:
         project: the project that holds the topics.
-        connect: makes the client; called by the first publish, since many requests publish nothing.
+        topics: event type -> topic, where the topic is not named like the type.
         deadline_seconds: for one call with all of its tries.
     """
 
     collects_outbox = False
 
     def __init__(
-        self, project: str, connect: Connect | None = None, deadline_seconds: float = DEADLINE_SECONDS
+        self,
+        project: str,
+        topics: Mapping[str, str] | None = None,
+        deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self.project = project
+        self._topics = topics or {}
         self._deadline = deadline_seconds
-        self._connect = connect or _connect
         self._client: PublisherClient | None = None
         self._lock = threading.Lock()
 
@@ -62,23 +63,17 @@ class PubSubBus:
         Raises Invalid ``event_invalid`` for what is no CloudEvent, before anything is sent; Unavailable when
         something could not be published. Publishing again is then safe: an event keeps its id.
         """
-        groups = sorted(((_topic(event), _message(event)) for event in events), key=_topic_and_key)
+        pairs = sorted(((self._topic(event), _message(event)) for event in events), key=_topic_and_key)
         failed: Unavailable | None = None
-        for (topic, _), group in groupby(groups, key=_topic_and_key):
+        for (topic, _), group in groupby(pairs, key=_topic_and_key):
             try:
-                self.send(topic, [message for _, message in group])
+                self._send(topic, [message for _, message in group])
             except Unreachable:
                 raise  # the next topic would wait as long for nothing
             except Unavailable as error:
                 failed = failed or error
         if failed is not None:
             raise failed
-
-    def send(self, topic: str, messages: Sequence[dict[str, Any]]) -> None:
-        """Publish messages of one ordering key to one topic; raises Unavailable."""
-        path = f"projects/{self.project}/topics/{topic}"
-        for some in _portions(messages):
-            self._call({"topic": path, "messages": some})
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -87,6 +82,19 @@ class PubSubBus:
                 transport: Any = self._client.transport
                 transport.close()
                 self._client = None
+
+    def _topic(self, event: dict[str, Any]) -> str:
+        kind = event.get("type")
+        topic = self._topics.get(kind, kind) if isinstance(kind, str) else None
+        if topic is None or not _TOPIC.fullmatch(topic) or not event.get("id"):
+            raise Invalid("event_invalid", "an event has an id, and a type that can name a topic")
+        return topic
+
+    def _send(self, topic: str, messages: Sequence[dict[str, Any]]) -> None:
+        """Publish messages of one ordering key to one topic; raises Unavailable."""
+        path = f"projects/{self.project}/topics/{topic}"
+        for some in _portions(messages):
+            self._call({"topic": path, "messages": some})
 
     def _call(self, request: dict[str, Any]) -> None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
@@ -100,7 +108,7 @@ class PubSubBus:
     def _publisher(self) -> PublisherClient:
         with self._lock:
             if self._client is None:
-                self._client = self._connect()
+                self._client = _connect()
             return self._client
 
 
@@ -133,13 +141,6 @@ def _message(event: dict[str, Any]) -> dict[str, Any]:
         },
         "ordering_key": business,
     }
-
-
-def _topic(event: dict[str, Any]) -> str:
-    topic = event.get("type")
-    if not isinstance(topic, str) or not _TOPIC.fullmatch(topic) or not event.get("id"):
-        raise Invalid("event_invalid", "an event has an id, and a type that can name a topic")
-    return topic
 
 
 def _topic_and_key(pair: tuple[str, dict[str, Any]]) -> tuple[str, str]:

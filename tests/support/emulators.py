@@ -1,43 +1,28 @@
-"""Emulators of Google's services, each a process of its own that is ended with its whole process group.
-
-The gcloud wrapper is not used: ending it leaves its java child alive.
-"""
+"""Emulators for tests: those of Google that the product starts too, and one for Cloud Storage."""
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import importlib.util
-import os
-import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-_JAVA = ("-XX:TieredStopAtLevel=1", "-Xmx256m", "-XX:+UseSerialGC", "-Duser.language=en")
-"""Twice as fast in their first seconds as with the optimising compiler."""
-READY_SECONDS = 60
+from local.emulators import (
+    Missing,
+    firestore_command,
+    free_port,
+    pubsub_command,
+    running,
+    wait_until_it_answers,
+)
 
-
-class Missing(Exception):
-    """An emulator cannot be started here; the message says what to install."""
-
-
-def firestore_command(port: int) -> list[str]:
-    """The jar has no main class of its own; raises Missing."""
-    jar = _component("cloud-firestore-emulator", "cloud-firestore-emulator.jar")
-    main = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
-    return [_java(), *_JAVA, "-cp", str(jar), main, "start", "--host=127.0.0.1", f"--port={port}"]
-
-
-def pubsub_command(port: int) -> list[str]:
-    """Raises Missing."""
-    jar = _component("pubsub-emulator", "lib/cloud-pubsub-emulator-*-all.jar")
-    return [_java(), *_JAVA, "-jar", str(jar), "--host=127.0.0.1", f"--port={port}"]
+__all__ = [
+    "Missing",
+    "firestore_command",
+    "free_port",
+    "pubsub_command",
+    "running",
+    "storage_command",
+    "wait_until_it_answers",
+]
 
 
 def storage_command(port: int) -> list[str]:
@@ -46,65 +31,3 @@ def storage_command(port: int) -> list[str]:
         raise Missing("the Cloud Storage emulator is not installed: make .venv/ready-test")
     start = ["start", "--host=127.0.0.1", f"--port={port}", "--in-memory", "--quiet"]
     return [sys.executable, "-m", "gcp_storage_emulator", *start]
-
-
-def _java() -> str:
-    java = shutil.which("java")
-    if java is None:
-        raise Missing("the emulators need java 17 or newer: install a JRE")
-    return java
-
-
-def _component(name: str, pattern: str) -> Path:
-    gcloud = shutil.which("gcloud")
-    root = os.environ.get("CLOUDSDK_ROOT_DIR") or (gcloud and Path(gcloud).resolve().parent.parent)
-    found = sorted(Path(root, "platform", name).glob(pattern)) if root else []
-    if not found:
-        raise Missing(f"the Google Cloud component {name} is not installed: gcloud components install {name}")
-    return found[-1]
-
-
-@contextlib.contextmanager
-def running(command: Callable[[int], list[str]], log: Path) -> Iterator[str]:
-    """Start an emulator; yields ``host:port`` once it answers, and kills its process group at the end.
-
-    Args:
-        command: makes the command line for a port; raises Missing.
-        log: where its output goes: an emulator writes thousands of lines.
-    """
-    port = free_port()
-    line = command(port)
-    with open(log, "wb") as output:
-        process = subprocess.Popen(line, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
-    try:
-        wait_until_it_answers(f"http://127.0.0.1:{port}/", process, log)
-        yield f"127.0.0.1:{port}"
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Any HTTP answer will do; raises AssertionError with the end of the log when there is none."""
-    deadline = time.monotonic() + READY_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(url.split("/")[2], timeout=5)
-        try:
-            connection.request("GET", "/")
-            connection.getresponse()
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.1)
-        else:
-            return
-        finally:
-            connection.close()
-    raise AssertionError(f"{url} does not answer:\n{log.read_text(errors='replace')[-2000:]}")

@@ -13,6 +13,7 @@ import pytest
 from runtime_world import START, settings
 
 from local.system import System
+from local.transport import Ways
 from shared import app as composition
 from shared.access import add_business
 from shared.bus.local import Policy
@@ -37,7 +38,7 @@ def system(tmp_path: Path) -> Iterator[System]:
 
 def build(folder: Path) -> System:
     policy = Policy(attempts=2, base_seconds=1)
-    return System(settings(folder), ManualClock(START), SeededIds(5), policy=policy)
+    return System(settings(folder), ManualClock(START), SeededIds(5), ways=Ways(policy=policy))
 
 
 def get(system: System, path: str, **headers: str) -> tuple[int, str, bytes]:
