@@ -22,10 +22,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Seconds between two tries of a delivery, from the second try on, at least and at most."""
+    """How often a delivery is tried, instead of what the topology says.
+
+    On a subscription that keeps order the emulator tries every second, whatever the waits are, and after the
+    last attempt it holds the message's key for ever; Pub/Sub hands it to the dead-letter topic and goes on.
+
+    Args:
+        least, most: seconds between two tries.
+        attempts: deliveries before it is a dead letter, 5 to 100.
+        ordered: False delivers a business's events in any order, and lets the emulator make dead letters.
+    """
 
     least: float
     most: float
+    attempts: int
+    ordered: bool = True
 
 
 class Emulator:
@@ -81,12 +92,12 @@ class Emulator:
     ) -> dict[str, Any]:
         """The words of google.pubsub.v1.Subscription; infra/terraform says the same in its own."""
         delivery = topology.delivery
-        waits = waits or Waits(delivery.min_backoff_seconds, delivery.max_backoff_seconds)
+        waits = waits or usual_waits(topology)
         return {
             "name": self.subscription(subscription.name),
             "topic": self.topic(subscription.topic),
             "push_config": {"push_endpoint": endpoint, "no_wrapper": {"write_metadata": True}},
-            "enable_message_ordering": True,
+            "enable_message_ordering": waits.ordered,
             "ack_deadline_seconds": subscription.ack_seconds,
             "message_retention_duration": _kept(topology),
             "retry_policy": {
@@ -95,7 +106,7 @@ class Emulator:
             },
             "dead_letter_policy": {
                 "dead_letter_topic": self.topic(delivery.dead_letter_topic),
-                "max_delivery_attempts": delivery.max_attempts,
+                "max_delivery_attempts": waits.attempts,
             },
         }
 
@@ -117,6 +128,12 @@ def _stood_in(topology: Topology) -> list[Subscription]:
         for name, function in sorted(topology.functions.items())
         if isinstance(function.trigger, BucketTrigger | ScheduleTrigger)
     ]
+
+
+def usual_waits(topology: Topology) -> Waits:
+    """What Terraform writes into every subscription."""
+    delivery = topology.delivery
+    return Waits(delivery.min_backoff_seconds, delivery.max_backoff_seconds, delivery.max_attempts)
 
 
 def _kept(topology: Topology) -> timedelta:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 PATIENT_SECONDS = 60
 """How long an event may be on its way without any sign of life before nobody waits for it any more."""
-WAITS = Waits(1, 60)
-"""People who try Hesabu do not wait for minutes; the cloud's waits are in infra/functions.json."""
+WAITS = Waits(1, 60, 100)
+"""People who try Hesabu do not wait for minutes; what holds in the cloud is in infra/functions.json."""
 REMARK = "counted since this start; Pub/Sub does not tell what it holds"
 
 
@@ -140,8 +140,10 @@ def open_pushed(app: App, functions: Functions, feed: Feed, url: str, ways: Ways
     topology = read_topology()
     bus = PubSubBus(open_pubsub(app.settings.bus_url).project, stand_ins(topology))
     ours = {f.name: f"{url}/events/{f.name}" for f in functions.topology.values() if not f.paths}
-    furnish(bus.project, topology, {**ours, **ways.endpoints}, ways.waits or WAITS)
-    ledger = Ledger(_subscriptions(topology), topology.delivery.max_attempts)
+    waits = ways.waits or WAITS
+    furnish(bus.project, topology, {**ours, **ways.endpoints}, waits)
+    seen_here = {name: types for name, types in _types(topology).items() if name not in ways.endpoints}
+    ledger = Ledger(seen_here, waits.attempts)
     pushes = Pushes(functions, ledger, Notes(functions, feed, app.clock), app.ids)
     return Transport(TrackedBus(bus, ledger), pushes, {"events": pushes}, REMARK)
 
@@ -161,7 +163,7 @@ def furnish(project: str, topology: Topology, endpoints: Mapping[str, str], wait
         emulator.close()
 
 
-def _subscriptions(topology: Topology) -> dict[str, frozenset[str]]:
+def _types(topology: Topology) -> dict[str, frozenset[str]]:
     """Function -> the event types that reach it, however they travel in the cloud."""
     found: dict[str, set[str]] = {}
     for subscription in topology.subscriptions():

@@ -147,13 +147,23 @@ def _write_outcome(tx: Tx, key: Key, answer: InitiateAnswer) -> Doc:
 
 
 def moved(tx: Tx, attempt: Doc, signal: Signal, actor: str, evidence: str) -> Data:
-    """The changes a signal makes to an attempt: its state and one line of history."""
+    """The changes a signal makes to an attempt: its state and one line of history.
+
+    Evidence that comes again and moves nothing adds no line: repetitions would push out what happened.
+    """
     old = State(attempt.data["status"])
     new = after(old, signal)
+    history = attempt.data["history"]
+    if old is new and evidence and any(_told(line) == (signal, evidence) for line in history):
+        return {"status": new.value}
     if new != old and new not in UNDECIDED:
         tx.tally(measures.ATTEMPTS, state=new.value)
     line = {"from": old.value, "to": new.value, "signal": signal.value, "actor": actor, "evidence": evidence}
-    return {"status": new.value, "history": [*attempt.data["history"][-49:], {**line, "at": tx.now}]}
+    return {"status": new.value, "history": [*history[-49:], {**line, "at": tx.now}]}
+
+
+def _told(line: Data) -> tuple[str, str]:
+    return line["signal"], line["evidence"]
 
 
 def _replay(ports: Ports, business: str, key: Key) -> Doc:

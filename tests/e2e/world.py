@@ -59,9 +59,11 @@ def settings_in(folder: Path, **given: Any) -> Settings:
 class World:
     """A started system and what a test does with it."""
 
-    def __init__(self, system: System, clock: ManualClock) -> None:
+    def __init__(self, system: System, clock: ManualClock, business: str = BUSINESS) -> None:
         self.system = system
         self.clock = clock
+        self.business = business
+        self.payer = PHONE
         self.http = requests.Session()
         self.http.trust_env = False
         self._keys = count(1)
@@ -84,7 +86,7 @@ class World:
 
     def bearer(self, role: str = "owner") -> dict[str, str]:
         """The Authorization header of a user of the business."""
-        token = self.system.app.tokens.issue(Actor("usr_juma", BUSINESS, role))
+        token = self.system.app.tokens.issue(Actor("usr_juma", self.business, role))
         return {"Authorization": f"Bearer {token}"}
 
     # --- the outside
@@ -132,15 +134,15 @@ class World:
 
     def trial_balance(self) -> dict[str, int]:
         """The total of each currency, recounted from the journal; zero when the books hold."""
-        return trial_balance(self.system.app.store, BUSINESS).totals
+        return trial_balance(self.system.app.store, self.business).totals
 
     def docs(self, collection: str, order: str) -> list[Doc]:
         """Every document of a collection, in the order of a declared index."""
-        return self.system.app.store.all(BUSINESS, Query(collection, (), order))
+        return self.system.app.store.all(self.business, Query(collection, (), order))
 
     def doc(self, collection: str, identity: str) -> Data:
         """The fields of one document."""
-        return self.system.app.store.require(BUSINESS, Key(collection, identity)).data
+        return self.system.app.store.require(self.business, Key(collection, identity)).data
 
     # --- furnishing
     def invoice(self, cents: int = 116_000, customer_id: str = "") -> str:
@@ -181,9 +183,9 @@ def furnish(world: World) -> World:
         "phone": "254700000001",
         "email": "juma@duka.example",
     }
-    add_business(world.system.app.store, BUSINESS, profile)
+    add_business(world.system.app.store, world.business, profile)
     world.system.register()
-    world.customer_id = world.customer(email="wanjiku@example.com")
+    world.customer_id = world.customer(phone=world.payer, email="wanjiku@example.com")
     world.invoice_id = world.invoice()
     world.advance()
     return world
