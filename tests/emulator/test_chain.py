@@ -19,6 +19,7 @@ from local.topology import read_topology
 from shared import app as composition
 from shared.core.clock import ManualClock, SystemClock
 from shared.events import PaymentSettled, new_event
+from shared.store import Query
 from tests.e2e.final import Final, final
 from tests.e2e.test_stk_scenarios import collect, no_twin
 from tests.e2e.world import World, furnish, running
@@ -156,9 +157,8 @@ def test_poison_is_recorded_where_our_code_sees_it(chain: Chain) -> None:
     none = PaymentSettled(payment_id="none")
     good = new_event("biz_poisoned", "payments/none", 1, TIME, none).to_cloud_event()
     wrong = ({"type": "made.up.v1"}, {"business": None}, {"data": [1]}, {"data": {"payment_id": 7}})
-    bodies = [
-        json.dumps({**good, **change}).encode() for change in (*wrong, {"data": {"payment_id": "gone"}})
-    ]
+    odd = {"subject": "payments/Wanjikũ 😀\nzweite “Zeile” \\ %41", "data": {"payment_id": "gone"}}
+    bodies = [json.dumps({**good, **change}).encode() for change in (*wrong, odd)]
     binary = {f"ce-{name}": value for name, value in good.items() if name != "data"}
     with raw(chain.project) as topic:
         for body in bodies:
@@ -167,6 +167,8 @@ def test_poison_is_recorded_where_our_code_sees_it(chain: Chain) -> None:
         topic.publish(b"", {**binary, "content-type": "application/json", "ce-id": "empty"}, "biz_poisoned")
     chain.wait_for(lambda: chain.buried().total() >= 7, "not every poisonous event was recorded")
     assert chain.buried() == Counter(event_unknown=1, event_invalid=5, not_found=1)
+    (letter,) = chain.system.app.store.all("biz_poisoned", Query("dead_letters", (), "recorded_at"))
+    assert json.loads(letter.data["event"])["subject"] == odd["subject"], "it arrived as it was sent"
 
 
 def test_poison_that_the_framework_refuses_holds_up_nobody_and_ends(chain: Chain, tmp_path: Path) -> None:
