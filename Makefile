@@ -5,6 +5,8 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 UV_VERSION := 0.13.9
 PORT ?= 8080
+STORE ?= sqlite
+BUS ?= local
 # a company's own certificate authority is in the system's store, not in uv's
 export UV_SYSTEM_CERTS := true
 SHARED ?= ../shared
@@ -36,7 +38,7 @@ help: ## this list
 setup: .venv/ready ## build the environment in .venv (pinned, hashed, bytecode compiled)
 
 run: setup ## start the whole system on one port (PORT=8080) and load the demo; Ctrl-C stops it
-	@$(PY) -m local run --port $(PORT) --demo
+	@$(PY) -m local run --port $(PORT) --store $(STORE) --bus $(BUS) --demo
 
 reset: setup ## forget everything the demo wrote (var/)
 	@$(PY) -m local reset

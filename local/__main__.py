@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local import commands
+from local.backends import BUSES, STORES, backends
 from local.environment import local_settings
 from local.system import System
 from shared.core import logs
@@ -35,12 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(arguments: argparse.Namespace) -> None:
     """Serve until interrupted."""
     _quiet_logs()
-    if arguments.reset:
-        commands.reset(arguments)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    system = System(local_settings())
+    with backends(arguments.store, arguments.bus, lambda line: print(line, flush=True)):
+        if arguments.reset:
+            commands.reset(arguments)
+        _serve(System(local_settings()), arguments, stop)
+
+
+def _serve(system: System, arguments: argparse.Namespace, stop: threading.Event) -> None:
     system.start(arguments.port, arguments.host)
     try:
         _greet(system, demo=arguments.demo)
@@ -96,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--host", default="127.0.0.1")
     running.add_argument("--reset", action="store_true", help="forget all data first")
     running.add_argument("--demo", action="store_true", help="load the demo business first")
+    running.add_argument("--store", choices=STORES, default="sqlite", help="sqlite, or an emulator's")
+    running.add_argument("--bus", choices=BUSES, default="local", help="the embedded queue, or an emulator's")
     add("demo", demo, "load the demo business and stop")
     add("reset", commands.reset, "forget all data (secrets stay)")
     add("status", commands.show_status, "queues and dead letters")

@@ -24,8 +24,14 @@ _ODD = re.compile(r"[^A-Za-z0-9_.-]+")
 
 @contextmanager
 def opened() -> Iterator[tuple[App, LocalBus]]:
-    """The app and its bus, closed at the end."""
-    app = App(local_settings())
+    """The app and its embedded bus, closed at the end; raises Invalid where the bus is another one."""
+    settings = local_settings()
+    if not settings.bus_url.startswith("local:"):
+        raise Invalid(
+            "bus_elsewhere",
+            "BUS_URL: these commands know the embedded queue; python -m tools.admin knows every other bus",
+        )
+    app = App(settings)
     bus = open_local_bus(app.settings, app.clock, app.ids)
     app.built["bus"] = bus
     try:

@@ -59,20 +59,25 @@ def _component(name: str, pattern: str) -> Path:
     return found[-1]
 
 
+Ready = Callable[[str, "subprocess.Popen[bytes]", Path], None]
+
+
 @contextlib.contextmanager
-def running(command: Callable[[int], list[str]], log: Path) -> Iterator[str]:
+def running(command: Callable[[int], list[str]], log: Path, ready: Ready | None = None) -> Iterator[str]:
     """Start an emulator; yields ``host:port`` once it answers, and kills its process group at the end.
 
     Args:
         command: makes the command line for a port; raises Missing.
         log: where its output goes: an emulator writes thousands of lines.
+        ready: waits until ``host:port`` can be used; by HTTP when none is given.
     """
     port = free_port()
     line = command(port)
+    log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "wb") as output:
         process = subprocess.Popen(line, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        wait_until_it_answers(f"http://127.0.0.1:{port}/", process, log)
+        (ready or _by_http)(f"127.0.0.1:{port}", process, log)
         yield f"127.0.0.1:{port}"
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -88,18 +93,32 @@ def free_port() -> int:
         return port
 
 
-def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Any HTTP answer will do; raises Unavailable with the end of the log when there is none."""
+def wait_until(ready: Callable[[], object], what: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Try until ``ready`` raises no OSError; raises Unavailable with the end of the log when it never is."""
     deadline = time.monotonic() + READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(url.split("/")[2], timeout=5)
         try:
-            connection.request("GET", "/")
-            connection.getresponse()
+            ready()
         except (OSError, http.client.HTTPException):
             time.sleep(0.1)
         else:
             return
+    raise Unavailable(f"{what} does not answer:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Any HTTP answer will do; raises Unavailable with the end of the log when there is none."""
+
+    def answers() -> None:
+        connection = http.client.HTTPConnection(url.split("/")[2], timeout=5)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
         finally:
             connection.close()
-    raise Unavailable(f"{url} does not answer:\n{log.read_text(errors='replace')[-2000:]}")
+
+    wait_until(answers, url, process, log)
+
+
+def _by_http(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    wait_until_it_answers(f"http://{address}/", process, log)

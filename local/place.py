@@ -11,9 +11,10 @@ from shared.core.settings import Settings
 
 
 def data_folder(settings: Settings) -> Path:
-    """The folder of the SQLite store, or ``var`` when the store is elsewhere."""
-    if settings.store_url.startswith("sqlite:///"):
-        return Path(settings.store_url.removeprefix("sqlite:///")).parent
+    """The folder of the SQLite store, of the bucket when the store is elsewhere, or ``var``."""
+    for url, scheme in ((settings.store_url, "sqlite:///"), (settings.blob_url, "file:///")):
+        if url.startswith(scheme):
+            return Path(url.removeprefix(scheme)).parent
     return Path("var")
 
 
@@ -22,7 +23,12 @@ def hold(settings: Settings) -> IO[bytes]:
 
     Leases of the bus may be taken back at start only by a process that is alone.
     """
-    file = data_folder(settings) / "running.lock"
+    return hold_folder(data_folder(settings))
+
+
+def hold_folder(folder: Path) -> IO[bytes]:
+    """Hold whatever lies in ``folder``; raises Refused ``already_running``."""
+    file = folder / "running.lock"
     file.parent.mkdir(parents=True, exist_ok=True)
     held = file.open("a+b")
     try:

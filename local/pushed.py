@@ -33,7 +33,9 @@ PATIENT_SECONDS = 60
 """How long an event may be on its way without any sign of life before nobody waits for it any more."""
 WAITS = Waits(1, 60, 100)
 """People who try Hesabu do not wait for minutes; what holds in the cloud is in infra/functions.json."""
-REMARK = "counted since this start; Pub/Sub does not tell what it holds"
+REMARK = "Counted since this start: Pub/Sub tells nobody what it holds."
+REPLAY = "python -m tools.admin dead-letters replay"
+"""For what a function refused; what was tried in vain lies on Pub/Sub's dead-letter topic."""
 
 
 class TrackedBus:
@@ -145,7 +147,7 @@ def open_pushed(app: App, functions: Functions, feed: Feed, url: str, ways: Ways
     seen_here = {name: types for name, types in _types(topology).items() if name not in ways.endpoints}
     ledger = Ledger(seen_here, waits.attempts)
     pushes = Pushes(functions, ledger, Notes(functions, feed, app.clock), app.ids)
-    return Transport(TrackedBus(bus, ledger), pushes, {"events": pushes}, REMARK)
+    return Transport(TrackedBus(bus, ledger), pushes, {"events": pushes}, REMARK, REPLAY)
 
 
 def furnish(project: str, topology: Topology, endpoints: Mapping[str, str], waits: Waits | None) -> None:

@@ -63,6 +63,7 @@ class Server:
             max_request_body_size=MAX_BODY_BYTES,
             max_request_header_size=MAX_HEADER_BYTES,
             channel_timeout=30,
+            connection_limit=1000,  # Pub/Sub's emulator opens one for every push and keeps it
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel

@@ -52,12 +52,14 @@ class Transport:
     Args:
         mounts: names of path prefixes -> WSGI apps for the gateway.
         remark: what the figures of ``depths`` cannot know; empty when they are exact.
+        replay: the command that delivers dead letters again.
     """
 
     bus: KnownBus
     deliverer: Deliverer
     mounts: Mapping[str, WSGIApplication] = field(default_factory=dict)
     remark: str = ""
+    replay: str = "python -m local dead-letters replay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 
 from local.emulators import (
+    READY_SECONDS,
     Missing,
     firestore_command,
     free_port,
@@ -15,6 +16,7 @@ from local.emulators import (
 )
 
 __all__ = [
+    "READY_SECONDS",
     "Missing",
     "firestore_command",
     "free_port",
