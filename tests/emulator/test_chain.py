@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,8 +94,12 @@ def embedded(chain: Chain, folder: Path, business: str) -> Final:
 
 
 @pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory, pubsub_emulator: str) -> Iterator[Chain]:
-    with running_chain(tmp_path_factory.mktemp("chain"), "chain-test") as running_one:
+def chain(
+    tmp_path_factory: pytest.TempPathFactory, pubsub_emulator: str, firestore_emulator: str
+) -> Iterator[Chain]:
+    project = f"chain-{uuid.uuid4().hex[:12]}"
+    folder = tmp_path_factory.mktemp("chain")
+    with running_chain(folder, project, store_url=f"firestore://{project}") as running_one:
         yield running_one
 
 
