@@ -1,14 +1,13 @@
 """Events over Google Cloud Pub/Sub: structured CloudEvents, one topic per event type, in order per business.
 
-The generated client is used, not ``google.cloud.pubsub_v1``: that one collects messages in threads of its own
-for 10 ms, pauses a business's key after a failure until it is resumed, and costs more at a cold start
-(docs/decisions/0014). A publish here is a plain call whose answer says that the messages are kept.
+A publish is a plain call whose answer says that the messages are kept. Google's own client collects messages
+in threads, and pauses a business's key after a failure until it is resumed; neither suits a function, which
+answers when its events are safe and may get no time after that (docs/decisions/0014-pubsub.md).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,10 +18,11 @@ from urllib.parse import quote
 from shared.core.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from google.pubsub_v1.services.publisher import PublisherClient
+    from shared.bus.pubsub_wire import Wire
 
 DEADLINE_SECONDS = 8.0
 """For one call with all of its tries; what could not be published then waits in the outbox for the sweep."""
+UNREACHABLE = "bus_unreachable"
 AT_ONCE = 500
 """Messages in one request; the service takes 1,000 and 10 MB, and an event is a few hundred bytes."""
 _URL = re.compile(r"pubsub://([a-z][a-z0-9.:-]{1,60}[a-z0-9])/?")
@@ -49,7 +49,7 @@ class PubSubBus:
         self.project = project
         self._topics = topics or {}
         self._deadline = deadline_seconds
-        self._client: PublisherClient | None = None
+        self._wire: Wire | None = None
         self._lock = threading.Lock()
 
     def wake(self) -> None:
@@ -68,9 +68,9 @@ class PubSubBus:
         for (topic, _), group in groupby(pairs, key=_topic_and_key):
             try:
                 self._send(topic, [message for _, message in group])
-            except Unreachable:
-                raise  # the next topic would wait as long for nothing
             except Unavailable as error:
+                if error.code == UNREACHABLE:
+                    raise  # the next topic would wait as long for nothing
                 failed = failed or error
         if failed is not None:
             raise failed
@@ -78,10 +78,9 @@ class PubSubBus:
     def close(self) -> None:
         """Let go of the connection."""
         with self._lock:
-            if self._client is not None:
-                transport: Any = self._client.transport
-                transport.close()
-                self._client = None
+            if self._wire is not None:
+                self._wire.close()
+                self._wire = None
 
     def _topic(self, event: dict[str, Any]) -> str:
         kind = event.get("type")
@@ -94,26 +93,15 @@ class PubSubBus:
         """Publish messages of one ordering key to one topic; raises Unavailable."""
         path = f"projects/{self.project}/topics/{topic}"
         for some in _portions(messages):
-            self._call({"topic": path, "messages": some})
+            self._connected().publish(path, some)
 
-    def _call(self, request: dict[str, Any]) -> None:
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
-        from google.auth.exceptions import GoogleAuthError
+    def _connected(self) -> Wire:
+        from shared.bus.pubsub_wire import Wire, open_channel
 
-        try:
-            self._publisher().publish(request=request, retry=_retry(self._deadline), timeout=self._deadline)
-        except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
-            raise _explained(error, request["topic"]) from error
-
-    def _publisher(self) -> PublisherClient:
         with self._lock:
-            if self._client is None:
-                self._client = _connect()
-            return self._client
-
-
-class Unreachable(Unavailable):
-    """The service gave no answer in time."""
+            if self._wire is None:  # made by the first publish: many requests publish nothing
+                self._wire = Wire(open_channel(), self._deadline)
+            return self._wire
 
 
 def open_pubsub(url: str) -> PubSubBus:
@@ -151,53 +139,3 @@ def _topic_and_key(pair: tuple[str, dict[str, Any]]) -> tuple[str, str]:
 
 def _portions(messages: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
     return (messages[start : start + AT_ONCE] for start in range(0, len(messages), AT_ONCE))
-
-
-def _retry(seconds: float) -> Any:
-    """Tries again within the deadline; a repeated message is harmless, and no later one overtakes it."""
-    from google.api_core import exceptions, retry
-
-    passing = retry.if_exception_type(
-        exceptions.ServiceUnavailable, exceptions.Aborted, exceptions.InternalServerError, exceptions.Unknown
-    )
-    return retry.Retry(predicate=passing, initial=0.1, maximum=1.0, multiplier=2.0, timeout=seconds)
-
-
-def _connect() -> PublisherClient:
-    """A client of the service, or of the emulator that Google's own ``PUBSUB_EMULATOR_HOST`` names."""
-    from google.pubsub_v1.services.publisher import PublisherClient
-
-    emulator = os.environ.get("PUBSUB_EMULATOR_HOST")
-    if not emulator:
-        return PublisherClient()
-    import grpc
-    from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
-
-    return PublisherClient(transport=PublisherGrpcTransport(channel=grpc.insecure_channel(emulator)))
-
-
-def _explained(error: Exception, path: str) -> Unavailable:
-    """What went wrong, in words for whoever reads the log."""
-    from google.api_core import exceptions
-    from google.auth.exceptions import GoogleAuthError
-
-    _, project, _, topic = path.split("/", 3)
-    match error:
-        case exceptions.NotFound():
-            return Unavailable(f"Pub/Sub has no topic '{topic}' in project '{project}': terraform creates it")
-        case exceptions.PermissionDenied():
-            return Unavailable(
-                f"this service account may not publish to '{topic}' in project '{project}': "
-                "it needs roles/pubsub.publisher there"
-            )
-        case exceptions.Unauthenticated() | GoogleAuthError():
-            return Unreachable(f"Google does not know who publishes to '{topic}': no usable credentials")
-        case exceptions.RetryError() | exceptions.ServiceUnavailable() | exceptions.DeadlineExceeded():
-            return Unreachable(f"Pub/Sub cannot be reached: {_last_words(error)}")
-        case _:
-            return Unavailable(f"Pub/Sub refused messages for '{topic}': {str(error)[:200]}")
-
-
-def _last_words(error: Exception) -> str:
-    """The failure under a deadline that passed: what every try ended with."""
-    return str(getattr(error, "cause", None) or error)[:200]

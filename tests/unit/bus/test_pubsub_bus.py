@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import grpc
 import pytest
 
+from local.topology import ROOT
 from shared.app import App
 from shared.bus.outbox import OUTBOX, Outbox, emit
 from shared.bus.pubsub import AT_ONCE, PubSubBus, open_pubsub
@@ -110,7 +114,10 @@ def test_a_short_absence_is_not_noticed(served: Endpoint, bus: PubSubBus) -> Non
         (grpc.StatusCode.PERMISSION_DENIED, "may not publish to 'payment.settled.v1' in project 'demo'"),
         (grpc.StatusCode.PERMISSION_DENIED, "it needs roles/pubsub.publisher"),
         (grpc.StatusCode.UNAUTHENTICATED, "no usable credentials"),
-        (grpc.StatusCode.RESOURCE_EXHAUSTED, "refused messages for 'payment.settled.v1': 429 as the test"),
+        (
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "refused messages for 'payment.settled.v1': RESOURCE_EXHAUSTED: as",
+        ),
     ],
 )
 def test_a_failure_says_what_to_do_and_pauses_no_business(
@@ -163,6 +170,27 @@ def test_what_could_not_be_published_waits_in_the_outbox(
     assert outbox.relay("biz_1") == 1
     assert len(served.kept) == 1
     assert store.all("biz_1", Query(OUTBOX, (), "created_on")) == []
+
+
+# --- what it loads
+LOADS = """
+import json, sys
+from shared.bus.pubsub import open_pubsub
+bus = open_pubsub("pubsub://demo")
+before = [name for name in sys.modules if name.startswith(("grpc", "google.p", "google.a"))]
+bus.publish([{"id": "e", "type": "a.topic", "business": "b"}])
+clients = [name for name in sys.modules if "services" in name or name.startswith("google.api_core")]
+import google.pubsub_v1
+print(json.dumps([before, clients, google.pubsub_v1.PublisherClient.__name__]))
+"""
+
+
+def test_a_publish_loads_one_call_and_no_client(served: Endpoint) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", "-c", LOADS]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [[], [], "PublisherClient"]
+    assert [topic for topic, _ in served.kept] == ["a.topic"]
 
 
 # --- settings
