@@ -20,7 +20,8 @@ from local.emulators import Missing
 from local.mongo_server import NotInstalled, mongo_command
 from local.place import hold_folder
 
-STORES, BUSES = ("sqlite", "firestore", "mongo"), ("local", "pubsub")
+EMULATED = ("firestore", "mongo")
+STORES, BUSES = ("sqlite", *EMULATED), ("local", "pubsub")
 PROJECT = "demo-hesabu"
 """Google's tools keep projects named demo-… away from the cloud."""
 VAR = Path("var")

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.backends import EMULATED
 from local.environment import local_settings
 from local.letters import dead_letters, replay
-from local.place import data_folder, hold, running
+from local.place import data_folder, hold, hold_folder, running
 from shared.access import businesses
 from shared.app import App
 from shared.bus.local import LocalBus, open_local_bus
@@ -92,4 +93,10 @@ def reset(_arguments: argparse.Namespace) -> None:
         for place in map(Path, places):
             if folder in place.resolve().parents:  # never outside of our own folder
                 shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+    for beside in (
+        folder / store for store in EMULATED
+    ):  # files of stores that have forgotten theirs already
+        if beside.is_dir():
+            with hold_folder(beside):
+                shutil.rmtree(beside)
     print(f"all data in {folder} is forgotten")

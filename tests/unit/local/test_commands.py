@@ -135,7 +135,8 @@ def test_reset_forgets_the_data_keeps_the_rest_and_waits_for_nobody(
     kill_one(folder)
     outside = folder.parent / "precious"
     outside.mkdir()
-    (folder / "outbox").mkdir()
+    for files in ("outbox", "firestore/bucket", "mongo/server"):
+        (folder / files).mkdir(parents=True)
     (folder / "local.env").write_text("AUTH_SECRET=" + "x" * 40 + "\n")
     monkeypatch.setenv("BLOB_URL", f"file:///{outside}")
     with hold(settings(folder)):

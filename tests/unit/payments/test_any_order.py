@@ -174,3 +174,15 @@ def test_a_sweep_of_a_business_that_fails_does_not_stop_the_others(
     done = room.sweep(desk)
     assert (done.failed, done.polled, done.announced) == (1, 1, 1)
     assert desk.doc("attempts", attempt)["polls"] == 1
+
+
+def test_evidence_that_comes_again_pushes_no_history_out(desk: Desk) -> None:
+    attempt = desk.ask()
+    steps = [told("callback"), told("query"), told("callback"), told("callback", "1037")]
+    for step in steps:
+        step(desk, attempt)
+    history = desk.doc("attempts", attempt)["history"]
+    assert [(line["signal"], line["evidence"]) for line in history].count(("claim", "callback-0")) == 1
+    for step in steps * 20:
+        step(desk, attempt)
+    assert desk.doc("attempts", attempt)["history"] == history
