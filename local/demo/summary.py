@@ -94,7 +94,7 @@ class DemoSummary:
             "Sign in (the steps below use $T):",
             f"  T=$(curl -s {self.url}/v1/auth/token {as_json} {token} | {pick})",
             *self._pay(f"{as_json} {bearer}"),
-            f"2. Drop a receipt: .venv/bin/python -m local drop PHOTO.jpg --business {BUSINESS}",
+            f"2. Drop a receipt: {self._drop()}",
             f"3. Ask: curl -s {self.url}/ai/ask {as_json} {bearer} -d '{question}'",
         ]
 
@@ -107,8 +107,22 @@ class DemoSummary:
             return [start]
         return [start, f"   then enter PIN 1234 at {self.url}/safaricom/phone/{self.unpaid.phone}"]
 
+    def _drop(self) -> str:
+        """Another shell knows the embedded store by itself; of any other it would have to be told."""
+        if self._embedded:
+            return f".venv/bin/python -m local drop PHOTO.jpg --business {BUSINESS}"
+        return f"cp PHOTO.jpg {self.about['blobs'].removeprefix('file:///')}/receipts/{BUSINESS}/"
+
     def _ends(self) -> list[str]:
-        return ["Stop with Ctrl-C; start again any time, nothing is doubled. Forget everything: make reset"]
+        if self._embedded:
+            return [
+                "Stop with Ctrl-C; start again any time, nothing is doubled. Forget everything: make reset"
+            ]
+        return ["Stop with Ctrl-C; an emulator forgets everything then."]
+
+    @property
+    def _embedded(self) -> bool:
+        return self.about["store"].startswith("sqlite:")
 
 
 def summarise(system: System, seconds: float) -> DemoSummary:

@@ -50,5 +50,6 @@ def test_the_demo_over_pubsub_and_firestore_leaves_the_embedded_books(
     assert our_books["invoices"] == their_books["invoices"]
     assert our_books["outbox"] == our_books["dead_letters"] == []
     assert status["totals"] == {"waiting": 0, "in_flight": 0, "dead": 0}
+    assert any(line.startswith("2. Drop a receipt: cp PHOTO.jpg ") for line in ours.lines())
     assert "since this start" in str(status["remark"])
     assert "tools.admin" in str(status["replay"])

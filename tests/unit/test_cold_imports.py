@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[2]
 NEVER = {"sklearn", "pandas", "scipy"}
 ONLY_WHEN_USED = {
     # not google.cloud itself: functions-framework brings a module of that name space
-    "grpc",
     "google.api_core",
     "google.cloud.firestore",
     "google.cloud.pubsub",
