@@ -1,0 +1,96 @@
+"""The composition root, read part by part: a function reaches only the ports that its rooms ask for.
+
+shared/app.py can build everything, each port in a property of its own with its imports inside. Taken as one
+file it would carry the receipt engines into the callback; taken by property it carries what is used.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tools.imports import Import, imports_of, run_time_nodes
+
+PORTS = "ports"
+"""What rooms call the App they are given: ``ports.gateway``, ``call.ports.gateway``. A test holds them to it."""
+
+
+@dataclass(slots=True)
+class Part:
+    """One top-level definition, or one lazy property of App: its imports and the other parts it names."""
+
+    imports: list[Import] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+
+class Composition:
+    """The parts of one composition root.
+
+    Args:
+        tree: the syntax tree of the file.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._parts: dict[str, Part] = {}
+        self.ports: set[str] = set()
+        top = ast.Module([node for node in tree.body if not _defines(node)], [])
+        self._top = list(imports_of(top))
+        self._start = _names(top)
+        for node in filter(_defines, tree.body):
+            self._add(node)
+
+    def _add(self, node: ast.stmt) -> None:
+        assert isinstance(node, ast.ClassDef | ast.FunctionDef)  # noqa: S101 - what _defines said
+        lazy = [inner for inner in node.body if isinstance(inner, ast.FunctionDef) and _is_lazy(inner)]
+        for port in lazy:
+            self.ports.add(port.name)
+            self._parts[port.name] = _part(port)
+        rest = [inner for inner in node.body if inner not in lazy]
+        self._parts[node.name] = _part(ast.Module([*node.decorator_list, *rest], []))  # type: ignore[list-item]
+
+    def reached(self, names: Iterable[str]) -> Iterator[Import]:
+        """The imports that using ``names`` (of parts or ports) can lead to, those of the file's top included."""
+        yield from self._top
+        seen: set[str] = set()
+        waiting = {*names, *self._start}
+        while waiting:
+            name = waiting.pop()
+            if name in seen or name not in self._parts:
+                continue
+            seen.add(name)
+            yield from self._parts[name].imports
+            waiting |= self._parts[name].names
+
+
+def ports_used(tree: ast.AST) -> set[str]:
+    """The names that a module takes from the App it is given."""
+    return {
+        node.attr
+        for node in run_time_nodes(tree)
+        if isinstance(node, ast.Attribute) and _is_ports(node.value)
+    }
+
+
+def _is_ports(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):  # app().outbox, in a main.py
+        return isinstance(node.func, ast.Name) and node.func.id == "app"
+    return PORTS in {getattr(node, "id", ""), getattr(node, "attr", "")}
+
+
+def _part(node: ast.AST) -> Part:
+    return Part(list(imports_of(node)), _names(node))
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Plain names and attributes alike: inside this one file that is exact enough, and never too little."""
+    found = {inner.id for inner in run_time_nodes(node) if isinstance(inner, ast.Name)}
+    return found | {inner.attr for inner in run_time_nodes(node) if isinstance(inner, ast.Attribute)}
+
+
+def _defines(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ClassDef | ast.FunctionDef)
+
+
+def _is_lazy(node: ast.FunctionDef) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == "lazy" for one in node.decorator_list)
