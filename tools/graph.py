@@ -127,7 +127,9 @@ class Graph:
 
     def _path(self, name: str) -> Path | None:
         base = self.root.joinpath(*name.split("."))
-        return next((path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()), None)
+        return next(
+            (path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()), None
+        )
 
     def _read(self, name: str, path: Path) -> Source:
         if name not in self._sources:

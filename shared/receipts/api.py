@@ -7,9 +7,8 @@ from typing import Any, Literal
 from shared.core.errors import AlreadyExists
 from shared.http import READERS, WRITERS, Api, Args, Call, ListView, View, page_view
 from shared.receipts.duplicates import fingerprint
-from shared.receipts.headers import sniff
-from shared.receipts.image import MAX_BYTES, check_bytes
-from shared.receipts.intake import RECEIPTS
+from shared.receipts.headers import MAX_BYTES, check_bytes, sniff
+from shared.receipts.places import RECEIPTS
 from shared.receipts.ports import Ports
 from shared.receipts.uploads import NewUpload, UploadTargetView, offer_upload
 from shared.store import Doc, Key, Query, Where

@@ -1,4 +1,4 @@
-"""What a file is and how many pixels it claims, read from its first bytes without decoding anything."""
+"""What a file is, its size, and the pixels it claims, read from its first bytes without decoding anything."""
 
 from __future__ import annotations
 
@@ -18,9 +18,16 @@ class Kind(StrEnum):
     PDF = "pdf"
 
 
+MAX_BYTES = 10 * 1024 * 1024
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _NO_LENGTH = frozenset(range(0xD0, 0xD9)) | {0x01}
+
+
+def check_bytes(content: bytes) -> None:
+    """Raises Invalid ``receipt_too_large`` over MAX_BYTES."""
+    if len(content) > MAX_BYTES:
+        raise Invalid("receipt_too_large", f"a receipt may hold at most {MAX_BYTES // 1024**2} MB")
 
 
 def sniff(content: bytes) -> Kind:

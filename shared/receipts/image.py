@@ -16,7 +16,6 @@ from shared.receipts.headers import Kind, is_animated, pixel_size
 if TYPE_CHECKING:
     from PIL.Image import Image, Transpose
 
-MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 """An A4 page scanned at 600 dpi holds 35 million; a phone photo 12 to 16."""
 MIN_SIDE = 32
@@ -52,12 +51,6 @@ class Picture:
     colour: Image
     width: int
     height: int
-
-
-def check_bytes(content: bytes) -> None:
-    """Raises Invalid ``receipt_too_large`` over MAX_BYTES."""
-    if len(content) > MAX_BYTES:
-        raise Invalid("receipt_too_large", f"a receipt may hold at most {MAX_BYTES // 1024**2} MB")
 
 
 def check_size(width: int, height: int) -> None:

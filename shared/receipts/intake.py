@@ -15,14 +15,14 @@ from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.ids import derived_id
 from shared.events import ObjectFinalized, ReceiptRead
 from shared.receipts.duplicates import Signature, compare, fingerprint, merchant_key, signature_of
-from shared.receipts.image import MAX_BYTES
+from shared.receipts.headers import MAX_BYTES
+from shared.receipts.places import RECEIPTS
 from shared.receipts.ports import Ports
 from shared.store import Data, Key, Tx
 
 if TYPE_CHECKING:
     from shared.receipts.reading import ReceiptReading
 
-RECEIPTS = "receipts"
 _SCORED = ("merchant", "date", "total_cents", "tax_cents", "subtotal_cents", "currency")
 _MOST_TWINS = 10
 

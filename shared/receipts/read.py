@@ -13,8 +13,8 @@ from shared.receipts.confidence import decide
 from shared.receipts.duplicates import fingerprint
 from shared.receipts.engines.port import Engine
 from shared.receipts.extract.fields import extract
-from shared.receipts.headers import Kind, sniff
-from shared.receipts.image import Picture, check_bytes, decode
+from shared.receipts.headers import Kind, check_bytes, sniff
+from shared.receipts.image import Picture, decode
 from shared.receipts.model import EngineText, Row
 from shared.receipts.pdf_apart import read_pages
 from shared.receipts.qr import read_codes

@@ -11,7 +11,7 @@ import pytest
 
 from shared.core.errors import Invalid
 from shared.receipts import read_receipt
-from shared.receipts.image import MAX_BYTES
+from shared.receipts.headers import MAX_BYTES
 from tests.unit.receipts.support import (
     TODAY,
     ScriptedEngine,
