@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tools.imports import Import, imports_of, run_time_nodes
 
 PORTS = "ports"
-"""What rooms call the App they are given: ``ports.gateway``, ``call.ports.gateway``. A test holds them to it."""
+"""What rooms call the App they are given, as in ``call.ports.gateway``; a test holds them to it."""
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Composition:
         self._parts[node.name] = _part(ast.Module([*node.decorator_list, *rest], []))  # type: ignore[list-item]
 
     def reached(self, names: Iterable[str]) -> Iterator[Import]:
-        """The imports that using ``names`` (of parts or ports) can lead to, those of the file's top included."""
+        """The imports that using ``names`` (parts or ports) can lead to, and those of the file's top."""
         yield from self._top
         seen: set[str] = set()
         waiting = {*names, *self._start}

@@ -1,4 +1,4 @@
-"""Which modules, data files and foreign packages a function reaches, by reading source and running none of it.
+"""Which modules, data files and foreign packages a function reaches, read from source; nothing is run.
 
 Imports inside functions count, imports for type checkers do not. Three things are read beyond import
 statements: names that load when they are used (shared/core/lazy.py), the parts of the composition root, and
@@ -40,7 +40,7 @@ class Source:
 
 @dataclass(slots=True)
 class Reach:
-    """What one function needs: our modules by name, our data files, and imports of other people's packages."""
+    """What one function needs: our modules by name, our data files, imports of other people's packages."""
 
     modules: dict[str, Path] = field(default_factory=dict)
     data: frozenset[Path] = frozenset()
@@ -141,8 +141,8 @@ class Graph:
 
     def _parsed(self, name: str, path: Path) -> Source:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        texts = {node.value for node in run_time_nodes(tree) if isinstance(node, ast.Constant)}
-        texts = {text for text in texts if isinstance(text, str)}
+        constants = (node.value for node in run_time_nodes(tree) if isinstance(node, ast.Constant))
+        texts = {value for value in constants if isinstance(value, str)}
         modules = (text for text in texts if text.startswith(f"{OURS}.") and self._path(text))
         return Source(
             path,
@@ -161,6 +161,14 @@ class Graph:
         for path in self.data_files():
             if {path.name, path.parent.name} & said.get(self._room(path), set()):
                 yield path
+
+    def data_of_all(self) -> set[Path]:
+        """The data files that any module of ours would bring."""
+        names = ((".".join(path.relative_to(self.root).with_suffix("").parts)) for path in self._python())
+        return set(self._data(self.source(name.removesuffix(".__init__")) for name in names))
+
+    def _python(self) -> list[Path]:
+        return sorted((self.root / OURS).rglob("*.py"))
 
     def data_files(self) -> Iterator[Path]:
         """Every file of ours that is no Python."""

@@ -1,4 +1,4 @@
-"""What one source file imports, at its top or inside functions, read from its syntax tree without running it."""
+"""What one source file imports, at its top or inside functions, read from its syntax tree."""
 
 from __future__ import annotations
 
