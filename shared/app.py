@@ -269,3 +269,23 @@ def use(replacement: App | None) -> None:
     global _current  # noqa: PLW0603
     with _guard:
         _current = (os.getpid(), replacement) if replacement is not None else None
+
+
+def start() -> None:
+    """End the process with status 1 and one log line when its settings are not usable.
+
+    Called while a function loads on Cloud Run, which then gives the new revision no traffic. Elsewhere the
+    first request pays for settings, and is told what is wrong with them.
+    """
+    from shared.core.settings import load_settings
+
+    try:
+        load_settings()
+    except Invalid as error:
+        logs.configure()
+        logs.error("this instance cannot start", why=error.message, code=error.code)
+        raise SystemExit(1) from None
+
+
+if os.environ.get("K_SERVICE"):
+    start()

@@ -3,7 +3,7 @@
     python -m tools.requirements
 
 What a function imports is read from its sources (tools/graph.py); uv adds what that needs, held to
-requirements.lock. `make lock` runs this after the lock itself was resolved. The hashes stay in the lock, once;
+requirements.lock. `make lock` runs this after the lock itself was resolved. The hashes stay in the lock;
 `make package` joins them to the pins of each zip.
 """
 

@@ -53,6 +53,7 @@ def test_no_credentials_are_made_up_for_a_real_daraja(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DARAJA_URL", "https://sandbox.example")
+    monkeypatch.setenv("PUBLIC_URL", "https://books.example")
     assert local_settings(tmp_path / "local.env").daraja_key == ""
     assert "DARAJA" not in (tmp_path / "local.env").read_text()
 
