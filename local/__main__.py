@@ -9,14 +9,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from local import commands
+from local import commands, preflight
 from local.backends import BUSES, STORES, backends
 from local.environment import local_settings
 from local.system import System
+from shared.app import App
 from shared.core import logs
 from shared.core.errors import HesabuError
+from shared.core.settings import Settings
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -42,7 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
     with backends(arguments.store, arguments.bus, lambda line: print(line, flush=True)):
         if arguments.reset:
             commands.reset(arguments)
-        _serve(System(local_settings()), arguments, stop)
+        _serve(System(_usable_settings()), arguments, stop)
 
 
 def _serve(system: System, arguments: argparse.Namespace, stop: threading.Event) -> None:
@@ -60,12 +63,20 @@ def _serve(system: System, arguments: argparse.Namespace, stop: threading.Event)
 def demo(_arguments: argparse.Namespace) -> None:
     """Load the demo without serving on."""
     _quiet_logs()
-    system = System(local_settings())
+    system = System(_usable_settings())
     system.start()
     try:
         _greet(system, demo=True)
     finally:
         system.stop()
+
+
+def _usable_settings() -> Settings:
+    """Settings that a whole system can start from; raises Invalid, in one line, with everything at fault."""
+    settings = local_settings()
+    with closing(App(settings)) as app:
+        preflight.check(app)
+    return settings
 
 
 def _greet(system: System, *, demo: bool) -> None:
