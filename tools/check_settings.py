@@ -20,8 +20,8 @@ from typing import Any
 from local import preflight
 from local.topology import ROOT
 from shared.app import App
-from shared.core.errors import HesabuError
-from shared.core.settings import SEPARATOR, load_settings
+from shared.core.errors import Invalid
+from shared.core.settings import load_settings
 
 TOPOLOGY = ROOT / "infra" / "functions.json"
 
@@ -52,8 +52,8 @@ def _faults(*, cloud: bool, connect: bool) -> Iterator[str]:
         yield from missing_secrets(json.loads(TOPOLOGY.read_text()), os.environ)
     try:
         settings = load_settings()
-    except HesabuError as error:
-        yield from error.message.split(SEPARATOR)
+    except Invalid as error:
+        yield from (f"{fault.pointer}: {fault.detail}" for fault in error.errors)
         return
     with closing(App(settings)) as app:
         yield from preflight.unusable(app)

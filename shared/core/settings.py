@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from shared.core.addresses import adapter_fault, cloud_fault, is_public, web_fault
 from shared.core.callback_words import forbidden_word
-from shared.core.errors import Invalid
+from shared.core.errors import FieldError, Invalid
 
 
 class Settings(BaseModel):
@@ -73,65 +73,63 @@ class Settings(BaseModel):
 
 
 def load_settings() -> Settings:
-    """Read the environment; raises Invalid ``settings_invalid`` naming every variable at fault.
+    """Read the environment; raises Invalid ``settings_invalid`` with every variable at fault.
 
     A setting is the variable of its name in capitals; an empty variable counts as not set.
     """
     given = {name: os.environ.get(name.upper(), "") for name in Settings.model_fields}
     given = {name: value for name, value in given.items() if value}
-    faults = [f"{name.upper()}: {fault}" for name, fault in _addresses(given)]
+    faults = list(_addresses(given))
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults += [_said(str(e["loc"][0]).upper(), e["type"], e["msg"]) for e in error.errors()]
+        faults += [_said(str(e["loc"][0]), e["type"], e["msg"]) for e in error.errors()]
     else:
         faults = faults or contradictions(settings)
         if not faults:
             return settings
-    raise Invalid("settings_invalid", SEPARATOR.join(faults))
+    raise unusable(faults)
 
 
-SEPARATOR = "; "
-"""Between the faults of one message, each of which begins with the name of its variable."""
+def unusable(faults: Sequence[FieldError]) -> Invalid:
+    """The one error for all faults of all settings; a pointer is the name of a variable."""
+    line = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
+    return Invalid("settings_invalid", line, faults)
 
 
-def _addresses(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _addresses(given: Mapping[str, str]) -> Iterator[FieldError]:
     """The settings that are no addresses of the kind they should be, and why."""
     for name in ("store_url", "bus_url", "blob_url"):
         if name in given and (fault := adapter_fault(name.upper(), given[name])):
-            yield name, fault
+            yield FieldError(name.upper(), fault)
     for name in ("public_url", "daraja_url"):
         if name in given and (fault := web_fault(given[name])):
-            yield name, fault
+            yield FieldError(name.upper(), fault)
 
 
-def _said(variable: str, kind: str, message: str) -> str:
+def _said(name: str, kind: str, message: str) -> FieldError:
     """A fault in our words where pydantic's say less; its messages never repeat the value."""
-    if kind == "missing":
-        return f"{variable}: is missing"
-    return f"{variable}: {message.removeprefix('Value error, ')}"
+    detail = "is missing" if kind == "missing" else message.removeprefix("Value error, ")
+    return FieldError(name.upper(), detail)
 
 
-def contradictions(settings: Settings) -> list[str]:
-    """What is wrong between settings that are each well formed, one line for each fault."""
+def contradictions(settings: Settings) -> list[FieldError]:
+    """What is wrong between settings that are each well formed."""
     return [*_callbacks(settings), *(_lost_with_the_instance(settings) if settings.k_service else ())]
 
 
-def _callbacks(settings: Settings) -> list[str]:
+def _callbacks(settings: Settings) -> Iterator[FieldError]:
     """Safaricom's own Daraja calls back over https, and its address takes our credentials."""
     if not is_public(settings.daraja_url):
-        return []
-    faults = []
+        return
     if not settings.daraja_url.startswith("https:"):
-        faults.append("DARAJA_URL: must be https, because credentials are sent there")
+        yield FieldError("DARAJA_URL", "must be https, because credentials are sent there")
     if not (settings.public_url.startswith("https:") and is_public(settings.public_url)):
-        faults.append(
-            "PUBLIC_URL: must be a public https address, because DARAJA_URL's Safaricom calls it back"
-        )
-    return faults
+        why = "because DARAJA_URL's Safaricom calls it back"
+        yield FieldError("PUBLIC_URL", f"must be a public https address, {why}")
 
 
-def _lost_with_the_instance(settings: Settings) -> list[str]:
-    urls = {"STORE_URL": settings.store_url, "BUS_URL": settings.bus_url, "BLOB_URL": settings.blob_url}
-    faults = {name: cloud_fault(name, url) for name, url in urls.items()}
-    return [f"{name}: {fault}" for name, fault in faults.items() if fault]
+def _lost_with_the_instance(settings: Settings) -> Iterator[FieldError]:
+    for name in ("store_url", "bus_url", "blob_url"):
+        if fault := cloud_fault(name.upper(), getattr(settings, name)):
+            yield FieldError(name.upper(), fault)
