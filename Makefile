@@ -13,10 +13,10 @@ SHARED ?= ../shared
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lock reset bench scan
+.PHONY: help setup run test lint lock reset bench scan package package-check check-settings
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/uv-$(UV_VERSION):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hesabu needs Python 3.11 or newer; set PYTHON=python3.11"; exit 1; }
@@ -113,11 +113,22 @@ lint: .venv/ready-test ## ruff, formatting, types, and the dependency rule
 scan: .venv/uv-$(UV_VERSION) ## known vulnerabilities of what is shipped; asks a public database, so not part of the tests
 	@$(UV) tool run --from pip-audit==2.9.0 pip-audit --disable-pip --require-hashes -r requirements.lock
 
+package: .venv/ready ## build dist/<function>.zip: what each function reaches, the same bytes every time
+	@$(PY) -m tools.package
+
+package-check: .venv/ready ## load and ask every zip in an environment that holds its own requirements alone
+	@$(PY) -m tools.package_check
+
+check-settings: .venv/ready ## say what is wrong with the settings in the environment (ARGS="--cloud --connect")
+	@$(PY) -m tools.check_settings $(ARGS)
+
 bench: .venv/ready-test ## cold start, callback and receipts, each one JSON line of ratios
 	@$(PY) -m bench.cold_start
 	@$(PY) -m bench.callback
 	@test ! -d $(SHARED)/data/receipts || $(PY) -m bench.receipts --images $(SHARED)/data/receipts --labels $(SHARED)/data/receipts/labels.jsonl
 
-lock: .venv/uv-$(UV_VERSION) ## resolve the dependencies again into the two lock files
+lock: .venv/uv-$(UV_VERSION) ## resolve the dependencies again: the two lock files, and each function's requirements
 	@$(UV) $(COMPILE) pyproject.toml -o requirements.lock
 	@$(UV) $(COMPILE) --group test -c requirements.lock pyproject.toml -o requirements-test.lock
+	@$(MAKE) --no-print-directory .venv/ready
+	@$(PY) -m tools.requirements

@@ -63,13 +63,27 @@ class Composition:
             waiting |= self._parts[name].names
 
 
-def ports_used(tree: ast.AST) -> set[str]:
-    """The names that a module takes from the App it is given."""
-    return {
-        node.attr
-        for node in run_time_nodes(tree)
-        if isinstance(node, ast.Attribute) and _is_ports(node.value)
-    }
+def ports_used(tree: ast.AST, *, catalogue: bool = False) -> set[str]:
+    """The names that a module takes from the App it is given.
+
+    Args:
+        catalogue: the module (a room's ports.py) only lists what its room may ask for. A Protocol anywhere
+            else says what the code beside it does ask for, whatever it calls its argument.
+    """
+    nodes = list(run_time_nodes(tree))
+    used = {node.attr for node in nodes if isinstance(node, ast.Attribute) and _is_ports(node.value)}
+    protocols = () if catalogue else (node for node in nodes if _is_protocol(node))
+    return used.union(*(_members(protocol) for protocol in protocols))
+
+
+def _is_protocol(node: ast.AST) -> bool:
+    return isinstance(node, ast.ClassDef) and any(
+        ast.unparse(base).startswith("Protocol") for base in node.bases
+    )
+
+
+def _members(node: ast.AST) -> set[str]:
+    return {inner.name for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.FunctionDef)}
 
 
 def _is_ports(node: ast.expr) -> bool:

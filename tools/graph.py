@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.composition import Composition, ports_used
-from tools.imports import Import, Unseen, imports_of, lazy_homes, run_time_nodes
+from tools.imports import OURS, Import, Unseen, imports_of, lazy_homes, run_time_nodes
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = "shared"
 COMPOSITION = f"{OURS}.app"
 EMBEDDED = frozenset({"shared.store.sqlite", "shared.bus.local", "shared.blobs.folder"})
 """Adapters of one machine, which settings refuse in the cloud: a change of theirs redeploys nothing."""
@@ -40,11 +39,16 @@ class Source:
 
 @dataclass(slots=True)
 class Reach:
-    """What one function needs: our modules by name, our data files, imports of other people's packages."""
+    """What one function needs: our modules by name, our data files, and every import they can carry out."""
 
     modules: dict[str, Path] = field(default_factory=dict)
     data: frozenset[Path] = frozenset()
-    foreign: set[Import] = field(default_factory=set)
+    imports: frozenset[Import] = frozenset()
+
+    @property
+    def foreign(self) -> frozenset[Import]:
+        """The imports of other people's packages, and of Python's own."""
+        return frozenset(one for one in self.imports if not one.ours)
 
 
 class Graph:
@@ -71,16 +75,15 @@ class Graph:
         """
         main = self._read(f"{function}/main", self.root / "functions" / function / "main.py")
         found: dict[str, Source] = {}
-        reach = Reach()
-        waiting = set(main.imports)
-        while waiting:
-            for one in waiting:
-                self._enter(one, found, reach)
-            waiting = self._imports([main, *found.values()]) - reach.foreign
-            waiting = {one for one in waiting if any(name not in found for name in self._loads(one))}
-        reach.modules = {name: source.path for name, source in sorted(found.items())}
-        reach.data = frozenset(self._data(found.values()))
-        return reach
+        while True:
+            imports = self._imports([main, *found.values()])
+            names = {name for one in imports if one.ours for name in self._loads(one)} - found.keys()
+            if not names:
+                break
+            found |= {name: self.source(name) for name in names}
+        modules = {name: source.path for name, source in sorted(found.items())}
+        imports = {one for one in imports if one.module not in self._without}
+        return Reach(modules, frozenset(self._data(found.values())), frozenset(imports))
 
     def _imports(self, sources: list[Source]) -> set[Import]:
         """What these modules import; the composition root only for the ports that the others use."""
@@ -92,17 +95,8 @@ class Graph:
                 imports |= set(source.composition.reached(used | asked))
         return imports
 
-    def _enter(self, one: Import, found: dict[str, Source], reach: Reach) -> None:
-        if one.module.split(".")[0] != OURS:
-            reach.foreign.add(one)
-            return
-        found.update({name: self.source(name) for name in self._loads(one)})
-
     def _loads(self, one: Import) -> Iterator[str]:
         """The modules of ours that one import loads, the packages they lie in included."""
-        if one.module.split(".")[0] != OURS:
-            yield f"foreign {one.module}"  # never found, so that it is entered once
-            return
         for home in self._homes(one):
             parts = home.split(".")
             names = (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
@@ -148,7 +142,7 @@ class Graph:
             path,
             (*imports_of(tree, name), *map(Import, modules)),
             lazy_homes(tree, name),
-            frozenset(ports_used(tree)),
+            frozenset(ports_used(tree, catalogue=path.name == "ports.py")),
             frozenset(texts),
             Composition(tree) if name == COMPOSITION else None,
         )

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+OURS = "shared"
+
 
 class Unseen(Exception):
     """An import whose target cannot be read from the source; the message says where."""
@@ -17,6 +19,10 @@ class Import:
 
     module: str
     name: str = ""
+
+    @property
+    def ours(self) -> bool:
+        return self.module.split(".")[0] == OURS
 
 
 LAZY = "shared.core.lazy"

@@ -10,8 +10,6 @@ requirements.lock. `make lock` runs this after the lock itself was resolved. The
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from pathlib import Path
 from tools.distributions import canonical, distributions
 from tools.graph import Graph
 from tools.imports import Unseen
+from tools.uv import run_uv
 
 LOCK = "requirements.lock"
 _PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;\\]+)(?:\s*;\s*([^\\]+?))?\s*\\?")
@@ -48,8 +47,8 @@ def main() -> int:
             wanted = distributions(graph.reach(function).foreign)
             text = requirements(function, wanted, _compile(wanted, graph.root))
             (graph.root / "functions" / function / "requirements.txt").write_text(text)
-    except (Unseen, subprocess.CalledProcessError) as error:
-        print(f"requirements: {getattr(error, 'stderr', None) or error}", file=sys.stderr)
+    except Unseen as error:
+        print(f"requirements: {error}", file=sys.stderr)
         return 1
     return 0
 
@@ -96,16 +95,11 @@ def with_hashes(text: str, lock: Mapping[Pin, tuple[str, ...]]) -> str:
 
 def _compile(wanted: frozenset[str], root: Path) -> list[Pin]:
     """Everything that ``wanted`` needs, on every system, in the versions of the lock."""
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
-    options = ["--universal", "--python-version", "3.11", "--no-annotate", "--no-header", "--quiet"]
-    done = subprocess.run(
-        [uv, "pip", "compile", *options, "--constraint", LOCK, "-"],
-        input="\n".join(sorted(wanted)),
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    options = ("--universal", "--python-version", "3.11", "--no-annotate", "--no-header")
+    lock = str(root / LOCK)
+    done = run_uv("pip", "compile", *options, "--constraint", lock, "-", given="\n".join(sorted(wanted)))
+    if done.returncode:
+        raise Unseen(f"uv pip compile: {done.stderr.strip()}")
     return list(read_pins(done.stdout))
 
 
