@@ -61,7 +61,7 @@ class Graph:
 
     def __init__(self, root: Path = ROOT, without: frozenset[str] = EMBEDDED) -> None:
         self.root = root
-        self._without = without
+        self.without = without
         self._sources: dict[str, Source] = {}
 
     def functions(self) -> list[str]:
@@ -82,7 +82,7 @@ class Graph:
                 break
             found |= {name: self.source(name) for name in names}
         modules = {name: source.path for name, source in sorted(found.items())}
-        imports = {one for one in imports if one.module not in self._without}
+        imports = {one for one in imports if one.module not in self.without}
         return Reach(modules, frozenset(self._data(found.values())), frozenset(imports))
 
     def _imports(self, sources: list[Source]) -> set[Import]:
@@ -100,7 +100,7 @@ class Graph:
         for home in self._homes(one):
             parts = home.split(".")
             names = (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
-            yield from (name for name in names if name not in self._without)
+            yield from (name for name in names if name not in self.without)
 
     def _homes(self, one: Import) -> list[str]:
         source = self.source(one.module)
@@ -153,7 +153,9 @@ class Graph:
         for source in sources:
             said.setdefault(self._room(source.path), set()).update(source.texts)
         for path in self.data_files():
-            if {path.name, path.parent.name} & said.get(self._room(path), set()):
+            room = self._room(path)
+            below = path.relative_to(self.root / OURS / room).parts  # the file, and the folders it lies in
+            if said.get(room, set()).intersection(below):
                 yield path
 
     def data_of_all(self) -> set[Path]:

@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,12 +57,13 @@ def check(graph: Graph, work: Path, functions: Sequence[str] = ()) -> Iterator[t
     Raises Failed when a rebuild gives other bytes, or requirements cannot be installed.
     """
     zips = package(graph, work / "dist", functions)
-    again = package(Graph(graph.root), work / "again", functions)
+    again = package(Graph(graph.root, graph.without), work / "again", functions)
     if changed := [one.function for one, two in zip(zips, again, strict=True) if one.sha256 != two.sha256]:
         raise Failed(f"built twice, not the same bytes: {', '.join(changed)}")
     environments = Environments(work / "environments")
     for built in zips:
         folder = work / "functions" / built.function
+        shutil.rmtree(folder, ignore_errors=True)
         with zipfile.ZipFile(built.path) as archive:
             archive.extractall(folder)
         python = environments.python(folder / "requirements.txt")
