@@ -1,7 +1,8 @@
 """One cold start, measured from inside a fresh process: import the function, then answer once.
 
-    python -m bench.cold_child SOURCE TARGET import|answer   (the request, JSON, on standard input)
+    python cold_child.py SOURCE TARGET import|answer [MODULE ...]   (the request, JSON, on standard input)
 
+MODULEs are imported before the answer: what the function would import at its first call to a real service.
 Prints one JSON line: CPU seconds since the process began, peak memory, and the HTTP status.
 """
 
@@ -10,17 +11,20 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from importlib import import_module
 from pathlib import Path
 
 
 def main() -> None:
     """Load a function as functions-framework does and, if asked to, send it one request."""
-    source, target, stage = sys.argv[1:4]
+    source, target, stage, *modules = sys.argv[1:]
     from functions_framework import create_app
 
     application = create_app(target, source)  # type: ignore[no-untyped-call]
     status = 0
     if stage == "answer":
+        for module in modules:
+            import_module(module)
         request = json.load(sys.stdin)
         client = application.test_client()
         status = client.open(

@@ -1,27 +1,31 @@
 """What a cold start of each function costs, as a multiple of a bare functions-framework hello world.
 
-    python -m bench.cold_start [--adapters embedded] [--runs 7] [--only NAME] [--photo FILE]
+    python -m bench.cold_start [--adapters embedded|cloud] [--runs 7] [--only NAME] [--photo FILE]
 
 CPU seconds of fresh processes with bytecode present, medians; the floor is measured in the same run.
 Import is loading the function; first answer is that plus one useful request (a payment matched and booked, a
 question answered). Without --photo, ocr_receipt's answer is a refused file: no engine is loaded.
+
+With ``--adapters cloud`` each function runs from its own zip, as deployed, on Firestore, Pub/Sub and Cloud
+Storage stand-ins that are started once (bench/cloud.py says what they leave out).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bench.cold_requests import First, first_requests, useful
-from bench.floor import ROOT, environment, write_hello
+from bench.floor import ROOT, base_environment, environment, write_hello
 from local.safaricom.app import build_safaricom
 from local.safaricom.model import Merchant
 from local.safaricom.serving import Served
@@ -30,69 +34,128 @@ from shared.app import App
 from shared.core.clock import SystemClock
 from shared.core.settings import Settings
 
+CHILD = Path(__file__).with_name("cold_child.py")
+
 
 def main() -> None:
     """Measure and print one JSON line."""
     parser = argparse.ArgumentParser(prog="python -m bench.cold_start", description=__doc__)
-    parser.add_argument("--adapters", choices=["embedded"], default="embedded")
+    parser.add_argument("--adapters", choices=["embedded", "cloud"], default="embedded")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--only", action="append", help="measure this function only (may be repeated)")
     parser.add_argument("--photo", type=Path, help="a receipt photo for ocr_receipt; else it refuses a file")
     args = parser.parse_args()
     photo = args.photo.read_bytes() if args.photo else None
-    with tempfile.TemporaryDirectory() as name:
-        print(json.dumps(_measure(Path(name), args.runs, photo, args.only or _targets())))
+    with tempfile.TemporaryDirectory() as name, _place(args.adapters, Path(name)) as place:
+        measured = _measure(place, Path(name), args.runs, photo, args.only or _targets())
+        print(json.dumps({"adapters": args.adapters, **measured}))
+
+
+class Place(Protocol):
+    """Where functions run: which source, from which folder, with which settings."""
+
+    def source(self, target: str) -> Path:
+        """The main.py of a function; its folder's shared/, or the checkout's, is what it imports."""
+        ...
+
+    def settings(self, run: str, **more: str) -> dict[str, str]:
+        """The environment of one run, whose data no other run sees."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """From the checkout, on SQLite, the embedded queue and a folder."""
+
+    folder: Path
+
+    def source(self, target: str) -> Path:
+        return ROOT / "functions" / target / "main.py"
+
+    def settings(self, run: str, **more: str) -> dict[str, str]:
+        folder = self.folder / run
+        folder.mkdir()
+        return environment(folder, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """From unpacked zips, on stand-ins for the cloud."""
+
+    folder: Path
+    hosts: Mapping[str, str]
+
+    def source(self, target: str) -> Path:
+        return self.folder / target / "main.py"
+
+    def settings(self, run: str, **more: str) -> dict[str, str]:
+        from bench.cloud import cloud_environment
+
+        target = run.rpartition("-")[0]
+        run = run.replace("_", "-")  # a project's id holds no underscore
+        return cloud_environment(run, self.hosts, PYTHONPATH=str(self.folder / target), **more)
+
+
+@contextlib.contextmanager
+def _place(adapters: str, folder: Path) -> Iterator[Place]:
+    if adapters == "embedded":
+        yield Embedded(folder)
+        return
+    from bench.cloud import cloud, unpacked
+
+    with cloud(folder) as hosts:
+        yield Cloud(unpacked(folder / "zips"), hosts)
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """Where a run happens, and how often everything is repeated; each run has its own run of the floor."""
 
-    folder: Path
-    env: dict[str, str]
+    place: Place
+    daraja: dict[str, str]
     runs: int
     photo: bytes | None
     hello: Path
 
     def imports(self, target: str) -> list[tuple[float, float]]:
         """CPU seconds to load a function, and to load hello world right after it."""
-        source = ROOT / "functions" / target / "main.py"
-        _child(source, target, "import", First(), self.env)  # one to warm the disk and the bytecode
+        source, env = self.place.source(target), self.place.settings(f"{target}-import", **self.daraja)
+        _child(source, target, "import", First(), env)  # one to warm the disk and the bytecode
         return [
-            (_child(source, target, "import", First(), self.env)["cpu"], self._floor("import"))
+            (_child(source, target, "import", First(), env)["cpu"], self._floor("import"))
             for _ in range(self.runs)
         ]
 
     def answers(self, target: str) -> list[tuple[dict[str, Any], float]]:
         """Load and answer once, each time for a business of its own, so that no run finds its work done."""
         return [
-            (self._answer(target, self.folder / f"{target}-{run}"), self._floor("answer"))
+            (
+                self._answer(target, self.place.settings(f"{target}-{run}", **self.daraja)),
+                self._floor("answer"),
+            )
             for run in range(self.runs)
         ]
 
     def _floor(self, stage: str) -> float:
-        return float(_child(self.hello, "hello", stage, First(method="GET"), self.env)["cpu"])
+        return float(_child(self.hello, "hello", stage, First(method="GET"), base_environment())["cpu"])
 
-    def _answer(self, target: str, folder: Path) -> dict[str, Any]:
-        folder.mkdir()
-        daraja = {name: value for name, value in self.env.items() if name.startswith("DARAJA")}
-        env = environment(folder, **daraja)
-        app = App(Settings.model_validate({name.lower(): value for name, value in env.items()}))
-        first = first_requests(app, self.photo)[target]
-        report = _child(ROOT / "functions" / target / "main.py", target, "answer", first, env)
-        if not 200 <= report["status"] < 300 or not useful(app, target):
-            raise SystemExit(f"{target} answered {report['status']}: that was no useful first answer")
-        app.store.close()
+    def _answer(self, target: str, env: dict[str, str]) -> dict[str, Any]:
+        with contextlib.closing(App(Settings.model_validate({k.lower(): v for k, v in env.items()}))) as app:
+            first = first_requests(app, self.photo)[target]
+            report = _child(self.place.source(target), target, "answer", first, env)
+            if not 200 <= report["status"] < 300 or not useful(app, target):
+                raise SystemExit(f"{target} answered {report['status']}: that was no useful first answer")
         return report
 
 
-def _measure(folder: Path, runs: int, photo: bytes | None, targets: Sequence[str]) -> dict[str, Any]:
+def _measure(
+    place: Place, folder: Path, runs: int, photo: bytes | None, targets: Sequence[str]
+) -> dict[str, Any]:
     merchant = Merchant()
     safaricom = build_safaricom(State(None), SystemClock(), merchants=[merchant])
     with Served(safaricom) as served:
         daraja = {f"DARAJA_{name.upper()}": getattr(merchant, name) for name in _ACCOUNT}
-        env = environment(folder, DARAJA_URL=served.url, **daraja)
-        bench = Bench(folder, env, runs, photo, write_hello(folder))
+        bench = Bench(place, {"DARAJA_URL": served.url, **daraja}, runs, photo, write_hello(folder))
         measured = {target: _function(bench, target) for target in targets}
     floors = [figures.pop("floor") for figures in measured.values()]
     return {"floor_cpu_s": round(statistics.median(floors), 3), "runs": runs, "functions": measured}
@@ -123,9 +186,15 @@ def _ratio(pairs: list[tuple[float, float]]) -> float:
 
 
 def _child(source: Path, target: str, stage: str, first: First, env: dict[str, str]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.cold_child", str(source), target, stage]
+    command = [sys.executable, "-P", str(CHILD), str(source), target, stage]
     done = subprocess.run(
-        command, input=first.as_json(), env=env, cwd=ROOT, capture_output=True, text=True, check=False
+        command,
+        input=first.as_json(),
+        env=env,
+        cwd=source.parent,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(f"{target} did not start:\n{done.stderr[-2000:]}")

@@ -29,11 +29,15 @@ def write_hello(folder: Path) -> Path:
     return source
 
 
+def base_environment() -> dict[str, str]:
+    """What any program gets of this process's environment."""
+    return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+
+
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """The settings of an embedded function whose data lives in ``folder``."""
-    keep = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     return {
-        **keep,
+        **base_environment(),
         "PYTHONPATH": str(ROOT),
         "STORE_URL": f"sqlite:///{folder}/hesabu.db",
         "BLOB_URL": f"file:///{folder}/bucket",
