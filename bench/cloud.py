@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.floor import SECRET, base_environment
 from local.emulators import firestore_command, pubsub_command, running, storage_command
 from local.pubsub import Emulator
-from local.topology import load_topology
+from local.topology import read_topology
 from tools.graph import Graph
 from tools.package import package
 
@@ -54,7 +54,7 @@ def _furnish() -> None:
     from google.cloud import storage
 
     pubsub = Emulator(PROJECT)
-    pubsub.furnish(load_topology(), {})
+    pubsub.furnish(read_topology(), {})
     pubsub.close()
     storage.Client.create_anonymous_client().create_bucket(BUCKET)
 

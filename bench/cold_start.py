@@ -19,13 +19,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from bench.cold_requests import First, first_requests, useful
-from bench.floor import ROOT, base_environment, environment, write_hello
+from bench.floor import ROOT, base_environment, write_hello
+from bench.places import Place, open_place
 from local.safaricom.app import build_safaricom
 from local.safaricom.model import Merchant
 from local.safaricom.serving import Served
@@ -46,65 +47,9 @@ def main() -> None:
     parser.add_argument("--photo", type=Path, help="a receipt photo for ocr_receipt; else it refuses a file")
     args = parser.parse_args()
     photo = args.photo.read_bytes() if args.photo else None
-    with tempfile.TemporaryDirectory() as name, _place(args.adapters, Path(name)) as place:
+    with tempfile.TemporaryDirectory() as name, open_place(args.adapters, Path(name)) as place:
         measured = _measure(place, Path(name), args.runs, photo, args.only or _targets())
         print(json.dumps({"adapters": args.adapters, **measured}))
-
-
-class Place(Protocol):
-    """Where functions run: which source, from which folder, with which settings."""
-
-    def source(self, target: str) -> Path:
-        """The main.py of a function; its folder's shared/, or the checkout's, is what it imports."""
-        ...
-
-    def settings(self, run: str, **more: str) -> dict[str, str]:
-        """The environment of one run, whose data no other run sees."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """From the checkout, on SQLite, the embedded queue and a folder."""
-
-    folder: Path
-
-    def source(self, target: str) -> Path:
-        return ROOT / "functions" / target / "main.py"
-
-    def settings(self, run: str, **more: str) -> dict[str, str]:
-        folder = self.folder / run
-        folder.mkdir()
-        return environment(folder, **more)
-
-
-@dataclass(frozen=True, slots=True)
-class Cloud:
-    """From unpacked zips, on stand-ins for the cloud."""
-
-    folder: Path
-    hosts: Mapping[str, str]
-
-    def source(self, target: str) -> Path:
-        return self.folder / target / "main.py"
-
-    def settings(self, run: str, **more: str) -> dict[str, str]:
-        from bench.cloud import cloud_environment
-
-        target = run.rpartition("-")[0]
-        run = run.replace("_", "-")  # a project's id holds no underscore
-        return cloud_environment(run, self.hosts, PYTHONPATH=str(self.folder / target), **more)
-
-
-@contextlib.contextmanager
-def _place(adapters: str, folder: Path) -> Iterator[Place]:
-    if adapters == "embedded":
-        yield Embedded(folder)
-        return
-    from bench.cloud import cloud, unpacked
-
-    with cloud(folder) as hosts:
-        yield Cloud(unpacked(folder / "zips"), hosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +64,7 @@ class Bench:
 
     def imports(self, target: str) -> list[tuple[float, float]]:
         """CPU seconds to load a function, and to load hello world right after it."""
-        source, env = self.place.source(target), self.place.settings(f"{target}-import", **self.daraja)
+        source, env = self.place.source(target), self.place.settings(target, "import", **self.daraja)
         _child(source, target, "import", First(), env)  # one to warm the disk and the bytecode
         return [
             (_child(source, target, "import", First(), env)["cpu"], self._floor("import"))
@@ -128,21 +73,17 @@ class Bench:
 
     def answers(self, target: str) -> list[tuple[dict[str, Any], float]]:
         """Load and answer once, each time for a business of its own, so that no run finds its work done."""
-        return [
-            (
-                self._answer(target, self.place.settings(f"{target}-{run}", **self.daraja)),
-                self._floor("answer"),
-            )
-            for run in range(self.runs)
-        ]
+        return [(self._answer(target, str(run)), self._floor("answer")) for run in range(self.runs)]
 
     def _floor(self, stage: str) -> float:
         return float(_child(self.hello, "hello", stage, First(method="GET"), base_environment())["cpu"])
 
-    def _answer(self, target: str, env: dict[str, str]) -> dict[str, Any]:
-        with contextlib.closing(App(Settings.model_validate({k.lower(): v for k, v in env.items()}))) as app:
+    def _answer(self, target: str, run: str) -> dict[str, Any]:
+        source, env = self.place.source(target), self.place.settings(target, run, **self.daraja)
+        settings = Settings.model_validate({name.lower(): value for name, value in env.items()})
+        with contextlib.closing(App(settings)) as app:
             first = first_requests(app, self.photo)[target]
-            report = _child(self.place.source(target), target, "answer", first, env)
+            report = _child(source, target, "answer", first, env, self.place.imports)
             if not 200 <= report["status"] < 300 or not useful(app, target):
                 raise SystemExit(f"{target} answered {report['status']}: that was no useful first answer")
         return report
@@ -185,16 +126,13 @@ def _ratio(pairs: list[tuple[float, float]]) -> float:
     return float(round(statistics.median(ours) / statistics.median(floors), 2))
 
 
-def _child(source: Path, target: str, stage: str, first: First, env: dict[str, str]) -> dict[str, Any]:
-    command = [sys.executable, "-P", str(CHILD), str(source), target, stage]
+def _child(
+    source: Path, target: str, stage: str, first: First, env: dict[str, str], modules: Sequence[str] = ()
+) -> dict[str, Any]:
+    command = [sys.executable, "-P", str(CHILD), str(source), target, stage, *modules]
+    given, home = first.as_json(), source.parent
     done = subprocess.run(
-        command,
-        input=first.as_json(),
-        env=env,
-        cwd=source.parent,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, input=given, env=env, cwd=home, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(f"{target} did not start:\n{done.stderr[-2000:]}")
