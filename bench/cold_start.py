@@ -83,7 +83,7 @@ class Bench:
         settings = Settings.model_validate({name.lower(): value for name, value in env.items()})
         with contextlib.closing(App(settings)) as app:
             first = first_requests(app, self.photo)[target]
-            report = _child(source, target, "answer", first, env, self.place.imports)
+            report = _child(source, target, "answer", first, env, modules=self.place.imports)
             if not 200 <= report["status"] < 300 or not useful(app, target):
                 raise SystemExit(f"{target} answered {report['status']}: that was no useful first answer")
         return report
@@ -127,7 +127,7 @@ def _ratio(pairs: list[tuple[float, float]]) -> float:
 
 
 def _child(
-    source: Path, target: str, stage: str, first: First, env: dict[str, str], modules: Sequence[str] = ()
+    source: Path, target: str, stage: str, first: First, env: dict[str, str], *, modules: Sequence[str] = ()
 ) -> dict[str, Any]:
     command = [sys.executable, "-P", str(CHILD), str(source), target, stage, *modules]
     given, home = first.as_json(), source.parent
