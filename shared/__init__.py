@@ -1,1 +1,7 @@
-"""What every Hesabu function shares, one room per capability (docs/architecture.md)."""
+"""What the functions share: one room a capability, the ports between them, and the composition root."""
+
+import gc
+
+# Loading makes some hundred thousand objects that stay; looking for garbage among them after every 700, as Python
+# does, takes a twelfth of a cold start (docs/decisions/0017).
+gc.set_threshold(10_000, 10, 10)
