@@ -1,4 +1,4 @@
-"""What the functions share: one room a capability, the ports between them, and the composition root."""
+"""What every Hesabu function shares, one room per capability (docs/architecture.md)."""
 
 import gc
 
