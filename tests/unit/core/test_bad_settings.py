@@ -85,3 +85,22 @@ def test_an_instance_with_bad_settings_ends_before_it_serves(
 def test_an_instance_with_good_settings_starts(environment: pytest.MonkeyPatch) -> None:
     give(environment, IN_CLOUD)
     composition.start()
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        (setting, name)
+        for name, bad in FORMS.items()
+        for setting in ("STORE_URL", "BUS_URL", "BLOB_URL")
+        if setting in bad.given
+    ],
+)
+def test_no_adapter_takes_what_settings_refuse(setting: str, name: str) -> None:
+    """The forms stand in two places, because settings import no adapter."""
+    fields = {field.lower(): value for field, value in {**GOOD, setting: FORMS[name].given[setting]}.items()}
+    app = composition.App(Settings.model_validate(fields))
+    port = {"STORE_URL": "store", "BUS_URL": "bus", "BLOB_URL": "blobs"}[setting]
+    with pytest.raises(Invalid) as refused:
+        getattr(app, port)
+    assert refused.value.message.startswith(setting)
