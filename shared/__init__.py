@@ -2,6 +2,6 @@
 
 import gc
 
-# Loading makes some hundred thousand objects that stay; looking for garbage among them after every 700, as Python
-# does, takes a twelfth of a cold start (docs/decisions/0017).
+# Loading makes some hundred thousand objects that stay. Looking for garbage among them after every 700, as
+# Python does, takes a twelfth of a cold start (docs/decisions/0017).
 gc.set_threshold(10_000, 10, 10)
