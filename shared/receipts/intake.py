@@ -16,7 +16,7 @@ from shared.core.ids import derived_id
 from shared.events import ObjectFinalized, ReceiptRead
 from shared.receipts.duplicates import Signature, compare, fingerprint, merchant_key, signature_of
 from shared.receipts.headers import MAX_BYTES
-from shared.receipts.places import RECEIPTS
+from shared.receipts.places import RECEIPTS, receipt_key
 from shared.receipts.ports import Ports
 from shared.store import Data, Key, Tx
 
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
 _SCORED = ("merchant", "date", "total_cents", "tax_cents", "subtotal_cents", "currency")
 _MOST_TWINS = 10
-
-
-def receipt_key(file: ObjectFinalized) -> Key:
-    """One receipt for one version of one file: a redelivered event finds it done."""
-    return Key(RECEIPTS, derived_id("rcp", file.bucket, file.name, file.generation))
 
 
 def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:

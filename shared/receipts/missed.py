@@ -21,7 +21,7 @@ from shared.core.clock import rfc3339
 from shared.core.errors import Permanent, Retryable
 from shared.events import ObjectFinalized, ObjectMissed
 from shared.ports import HasBlobs, HasClock, HasOutbox, HasStore
-from shared.receipts.intake import receipt_key
+from shared.receipts.places import receipt_key
 from shared.store import Data, Key, Tx
 
 GRACE = timedelta(minutes=10)

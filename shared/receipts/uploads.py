@@ -14,8 +14,7 @@ from shared.blobs import Blobs, UploadTarget
 from shared.core.errors import FieldError, Invalid, NotFound
 from shared.core.ids import Ids, derived_id
 from shared.http import Body, View
-from shared.receipts.headers import Kind
-from shared.receipts.image import MAX_BYTES
+from shared.receipts.headers import MAX_BYTES, Kind
 
 SECONDS = 15 * 60
 """How long an address is good: a photo on a slow network, not a link to keep."""

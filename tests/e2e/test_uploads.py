@@ -17,7 +17,7 @@ import requests
 from local.bucket import SEEN, finalized
 from local.demo.receipt_specs import demo_specs
 from local.demo.receipts import draw_receipt
-from shared.receipts.image import MAX_BYTES
+from shared.receipts.headers import MAX_BYTES
 from shared.receipts.missed import ROUND
 from shared.store import Key
 from tests.e2e.world import BUSINESS, START, World, furnish, running

@@ -15,7 +15,8 @@ from shared.core.clock import ManualClock
 from shared.core.errors import Unavailable
 from shared.events import ObjectFinalized
 from shared.receipts.api import receipt_view
-from shared.receipts.intake import receipt_key, take_in
+from shared.receipts.intake import take_in
+from shared.receipts.places import receipt_key
 from shared.store import Doc, Store
 from tests.support.bus import RecordingBus
 from tests.unit.receipts.support import ScriptedEngine, image_bytes

@@ -20,8 +20,8 @@ from shared.core.errors import Unavailable
 from shared.events import ObjectFinalized
 from shared.receipts import missed
 from shared.receipts.consumer import consumer
-from shared.receipts.intake import receipt_key
 from shared.receipts.missed import GRACE, REMEMBERED, ROUND, announce_missed
+from shared.receipts.places import receipt_key
 from shared.store import Store
 from tests.support.bus import RecordingBus
 from tests.support.gcs_stand_in import StandIn, standing_in
