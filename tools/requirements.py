@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.distributions import canonical, distributions
@@ -21,7 +21,7 @@ from tools.imports import Unseen
 from tools.uv import run_uv
 
 LOCK = "requirements.lock"
-_PIN = re.compile(r"([A-Za-z0-9._-]+)==([^\s;\\]+)(?:\s*;\s*([^\\]+?))?\s*\\?")
+_PIN = re.compile(r"([A-Za-z0-9._-]+)(\[\S+\])?==([^\s;\\]+)(?:\s*;\s*([^\\]+?))?\s*\\?")
 _HASH = re.compile(r"\s*--hash=(\S+?)\s*\\?")
 _HEAD = "# What functions/{function} imports, pinned as in {lock}; made by `make lock`, not by hand.\n"
 _REST = "\n# what these need\n"
@@ -29,14 +29,18 @@ _REST = "\n# what these need\n"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pin:
-    """One pinned distribution; ``marker`` says on which Pythons and systems, everywhere when empty."""
+    """One pinned distribution; ``marker`` says on which Pythons and systems, everywhere when empty.
+
+    ``extras`` ("[grpc]") are kept for the sake of pip, see ``with_hashes``.
+    """
 
     name: str
     version: str
     marker: str = ""
+    extras: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name}=={self.version}" + (f" ; {self.marker}" if self.marker else "")
+        return f"{self.name}{self.extras}=={self.version}" + (f" ; {self.marker}" if self.marker else "")
 
 
 def main() -> int:
@@ -66,7 +70,8 @@ def read_pins(text: str) -> dict[Pin, tuple[str, ...]]:
     pins: dict[Pin, tuple[str, ...]] = {}
     for line in text.splitlines():
         if match := _PIN.fullmatch(line.strip()):
-            pins[Pin(canonical(match[1]), match[2], match[3] or "")] = ()
+            name, extras, version, marker = match.groups(default="")
+            pins[Pin(canonical(name), version, marker, extras)] = ()
         elif match := _HASH.fullmatch(line):
             last = next(reversed(pins))
             pins[last] = (*pins[last], match[1])
@@ -81,6 +86,9 @@ def imported(text: str) -> frozenset[str]:
 def with_hashes(text: str, lock: Mapping[Pin, tuple[str, ...]]) -> str:
     """The pins of ``text`` with the hashes of the lock, so that pip takes no other file.
 
+    A pin with extras is there without them too: where hashes are asked for, pip 23 holds ``name`` and
+    ``name[extra]`` for two distributions, and refuses the one that is not pinned.
+
     Raises Unseen when a pin is not the lock's: run ``make lock``.
     """
     hashes = {(pin.name, pin.version): found for pin, found in lock.items()}
@@ -89,13 +97,14 @@ def with_hashes(text: str, lock: Mapping[Pin, tuple[str, ...]]) -> str:
         found = hashes.get((pin.name, pin.version))
         if not found:
             raise Unseen(f"{pin.name}=={pin.version} is not in {LOCK}: run make lock")
-        lines += [f"{pin} \\", *(f"    --hash={one} \\" for one in found[:-1]), f"    --hash={found[-1]}"]
-    return "\n".join(lines) + "\n"
+        for spelling in dict.fromkeys((replace(pin, extras=""), pin)):
+            lines += [str(spelling), *(f"    --hash={one}" for one in found)]
+    return "\n".join(lines).replace("\n    ", " \\\n    ") + "\n"
 
 
 def _compile(wanted: frozenset[str], root: Path) -> list[Pin]:
     """Everything that ``wanted`` needs, on every system, in the versions of the lock."""
-    options = ("--universal", "--python-version", "3.11", "--no-annotate", "--no-header")
+    options = ("--universal", "--python-version", "3.11", "--no-strip-extras", "--no-annotate", "--no-header")
     lock = str(root / LOCK)
     done = run_uv("pip", "compile", *options, "--constraint", lock, "-", given="\n".join(sorted(wanted)))
     if done.returncode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import metadata
 
 import pytest
@@ -32,8 +33,10 @@ def test_they_name_what_the_function_imports(function: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_they_hold_all_that_those_need_and_no_more(function: str) -> None:
     """The same closure by what is installed here: an override that pip does not know of would show."""
-    here = {pin.name for pin in read_pins(text_of(function)) if _applies(pin)}
-    assert here == _closure(imported(text_of(function)))
+    pins = [pin for pin in read_pins(text_of(function)) if _applies(pin)]
+    needed = _closure(imported(text_of(function)))
+    assert {pin.name for pin in pins} == needed.keys()
+    assert {pin.name: _extras(pin.extras) for pin in pins} == needed
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -41,8 +44,9 @@ def test_every_pin_is_the_locks(function: str) -> None:
     versions = {(pin.name, pin.version) for pin in LOCKED}
     pins = read_pins(text_of(function))
     assert {(pin.name, pin.version) for pin in pins} <= versions
-    assert list(read_pins(with_hashes(text_of(function), LOCKED))) == list(pins)
-    assert all(read_pins(with_hashes(text_of(function), LOCKED)).values())
+    deployed = read_pins(with_hashes(text_of(function), LOCKED))
+    assert deployed.keys() == {*pins, *(replace(pin, extras="") for pin in pins)}
+    assert all(deployed.values())
 
 
 def test_heavy_packages_go_only_where_they_are_used() -> None:
@@ -61,20 +65,23 @@ def _applies(pin: Pin) -> bool:
     return not pin.marker or Marker(pin.marker).evaluate()
 
 
-def _closure(names: frozenset[str]) -> set[str]:
-    found: set[str] = set()
-    waiting = [(name, frozenset({""})) for name in names]
-    seen: set[tuple[str, frozenset[str]]] = set()
+def _extras(text: str) -> set[str]:
+    return set(filter(None, text.strip("[]").split(",")))
+
+
+def _closure(names: frozenset[str]) -> dict[str, set[str]]:
+    """Distribution -> the extras that somebody asks of it."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    waiting = list(names)
     while waiting:
-        name, extras = waiting.pop()
-        if (name, extras) in seen:
-            continue
-        seen.add((name, extras))
-        found.add(name)
-        for text in metadata.requires(name) or ():
-            one = Requirement(text)
-            if any(one.marker is None or one.marker.evaluate({"extra": extra}) for extra in extras):
-                waiting.append((canonical(one.name), frozenset({"", *one.extras})))
+        name = waiting.pop()
+        for one in map(Requirement, metadata.requires(name) or ()):
+            if one.marker and not any(one.marker.evaluate({"extra": extra}) for extra in ("", *found[name])):
+                continue
+            needed = canonical(one.name)
+            if needed not in found or not found[needed] >= one.extras:
+                found.setdefault(needed, set()).update(one.extras)
+                waiting.append(needed)
     return found
 
 
@@ -98,11 +105,13 @@ def test_hashes_join_by_name_and_version_whatever_the_marker() -> None:
     one = "one==1.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
     two = "two==2 ; x == 'y' \\\n    --hash=sha256:cc\n"
     lock = read_pins(one + two)
-    pins = [Pin("two", "2", "python_version < '3.12'"), Pin("one", "1.0")]
+    pins = [Pin("two", "2", "python_version < '3.12'", "[b]"), Pin("one", "1.0")]
     text = requirements("f", frozenset({"two"}), pins)
     assert imported(text) == {"two"}
     assert with_hashes(text, lock).splitlines() == [
         "two==2 ; python_version < '3.12' \\",
+        "    --hash=sha256:cc",
+        "two[b]==2 ; python_version < '3.12' \\",
         "    --hash=sha256:cc",
         "one==1.0 \\",
         "    --hash=sha256:aa \\",
