@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.floor import SECRET, base_environment
-from local.emulators import firestore_command, pubsub_command, running, storage_command
+from local.emulators import firestore_command, pubsub_command, running
 from local.pubsub import Emulator
 from local.topology import read_topology
 from tools.graph import Graph
@@ -29,6 +30,12 @@ CREDENTIALS = (
     "google.auth.compute_engine",
 )
 """What google.auth.default() and a secure channel load where the metadata server gives the credentials."""
+
+
+def storage_command(port: int) -> list[str]:
+    """The Cloud Storage stand-in of the test group, in memory."""
+    start = ["start", "--host=127.0.0.1", f"--port={port}", "--in-memory", "--quiet"]
+    return [sys.executable, "-m", "gcp_storage_emulator", *start]
 
 
 @contextlib.contextmanager
