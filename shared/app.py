@@ -17,10 +17,6 @@ from shared.core import logs
 from shared.core.clock import Clock, SystemClock
 from shared.core.errors import Invalid, Unavailable
 from shared.core.ids import Ids, SystemIds
-from shared.health import LIVE, READY, Readiness, healthz, readyz
-from shared.http.api import Api
-from shared.http.auth import Tokens
-from shared.http.problems import problem
 from shared.store import Store
 from shared.store.indexes import SCHEMA
 
@@ -31,6 +27,9 @@ if TYPE_CHECKING:
     from shared.blobs.signed import UploadSigner
     from shared.core.context import Headers
     from shared.core.settings import Settings
+    from shared.health import Readiness
+    from shared.http.api import Api
+    from shared.http.auth import Tokens
     from shared.insights.ports import Planner
     from shared.messages.channels.port import MessageChannel
     from shared.payments.gateways.port import Gateway
@@ -105,6 +104,8 @@ class App:
 
     @lazy
     def tokens(self) -> Tokens:
+        from shared.http.auth import Tokens  # a function that takes events has no use for HTTP's own
+
         return Tokens(self.settings, self.clock)
 
     @lazy
@@ -155,6 +156,8 @@ class App:
 
     @lazy
     def readiness(self) -> Readiness:
+        from shared.health import Readiness
+
         return Readiness(self)
 
     def close(self) -> None:
@@ -166,6 +169,8 @@ class App:
 
     def serve(self, api: Api[Any], request: Request) -> Response:
         """Answer an HTTP request with the routes of one function, or say whether it could."""
+        from shared.health import READY, readyz  # here, because a function that takes events serves nothing
+
         if request.path in READY and request.method in ("GET", "HEAD"):
             return readyz(self.readiness, self.ids.new("req"), request.path)
         return api.serve(self, request)
@@ -253,11 +258,15 @@ def app() -> App:
 
 def serve(api: Api[Any], request: Request) -> Response:
     """Answer an HTTP request with the App of this process; unusable settings are named, not guessed."""
+    from shared.health import LIVE, healthz
+
     if request.path in LIVE and request.method in ("GET", "HEAD"):
         return healthz()
     try:
         current = app()
     except Invalid as error:
+        from shared.http.problems import problem
+
         logs.configure()
         logs.error("no request can be answered", why=error.message)
         return problem(Unavailable(error.message, code=error.code), SystemIds().new("req"), request.path)

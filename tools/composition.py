@@ -18,7 +18,10 @@ PORTS = "ports"
 
 @dataclass(slots=True)
 class Part:
-    """One top-level definition, or one lazy property of App: its imports and the other parts it names."""
+    """One top-level definition, or one lazy property of App: its imports and the other parts it names.
+
+    A definition goes by its name, a property by its name after a dot, as it is used.
+    """
 
     imports: list[Import] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -33,7 +36,6 @@ class Composition:
 
     def __init__(self, tree: ast.Module) -> None:
         self._parts: dict[str, Part] = {}
-        self.ports: set[str] = set()
         top = ast.Module([node for node in tree.body if not _defines(node)], [])
         self._top = list(imports_of(top))
         self._start = _names(top)
@@ -43,17 +45,17 @@ class Composition:
     def _add(self, node: ast.stmt) -> None:
         assert isinstance(node, ast.ClassDef | ast.FunctionDef)  # noqa: S101 - what _defines said
         lazy = [inner for inner in node.body if isinstance(inner, ast.FunctionDef) and _is_lazy(inner)]
-        for port in lazy:
-            self.ports.add(port.name)
-            self._parts[port.name] = _part(port)
+        self._parts |= {f".{port.name}": _part(port) for port in lazy}
         rest = [inner for inner in node.body if inner not in lazy]
-        self._parts[node.name] = _part(ast.Module([*node.decorator_list, *rest], []))  # type: ignore[list-item]
+        bases = node.bases if isinstance(node, ast.ClassDef) else []
+        around = [ast.Expr(value) for value in (*node.decorator_list, *bases)]
+        self._parts[node.name] = _part(ast.Module([*around, *rest], []))
 
-    def reached(self, names: Iterable[str]) -> Iterator[Import]:
-        """The imports that using ``names`` (parts or ports) can lead to, and those of the file's top."""
+    def reached(self, names: Iterable[str], ports: Iterable[str]) -> Iterator[Import]:
+        """What importing ``names`` and using ``ports`` can lead to, and the imports of the file's top."""
         yield from self._top
         seen: set[str] = set()
-        waiting = {*names, *self._start}
+        waiting = {*names, *self._start, *(f".{port}" for port in ports)}
         while waiting:
             name = waiting.pop()
             if name in seen or name not in self._parts:
@@ -97,9 +99,9 @@ def _part(node: ast.AST) -> Part:
 
 
 def _names(node: ast.AST) -> set[str]:
-    """Plain names and attributes alike: inside this one file that is exact enough, and never too little."""
+    """Plain names, and attributes of anything: inside one file that is exact enough, never too little."""
     found = {inner.id for inner in run_time_nodes(node) if isinstance(inner, ast.Name)}
-    return found | {inner.attr for inner in run_time_nodes(node) if isinstance(inner, ast.Attribute)}
+    return found | {f".{inner.attr}" for inner in run_time_nodes(node) if isinstance(inner, ast.Attribute)}
 
 
 def _defines(node: ast.stmt) -> bool:

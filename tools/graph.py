@@ -92,7 +92,7 @@ class Graph:
         for source in sources:
             if source.composition is not None:
                 asked = {one.name for one in imports if one.module == COMPOSITION}
-                imports |= set(source.composition.reached(used | asked))
+                imports |= set(source.composition.reached(asked, used))
         return imports
 
     def _loads(self, one: Import) -> Iterator[str]:
