@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from tools.imports import Import, imports_of, run_time_nodes
 
@@ -18,9 +19,9 @@ PORTS = "ports"
 
 @dataclass(slots=True)
 class Part:
-    """One top-level definition, or one lazy property of App: its imports and the other parts it names.
+    """One top-level definition, or one method or property of a class: its imports and the parts it names.
 
-    A definition goes by its name, a property by its name after a dot, as it is used.
+    A definition goes by its name, a method by its name after a dot, as it is used.
     """
 
     imports: list[Import] = field(default_factory=list)
@@ -44,9 +45,11 @@ class Composition:
 
     def _add(self, node: ast.stmt) -> None:
         assert isinstance(node, ast.ClassDef | ast.FunctionDef)  # noqa: S101 - what _defines said
-        lazy = [inner for inner in node.body if isinstance(inner, ast.FunctionDef) and _is_lazy(inner)]
-        self._parts |= {f".{port.name}": _part(port) for port in lazy}
-        rest = [inner for inner in node.body if inner not in lazy]
+        methods = [
+            inner for inner in node.body if isinstance(node, ast.ClassDef) and _is_called_by_name(inner)
+        ]
+        self._parts |= {f".{method.name}": _part(method) for method in methods}
+        rest = [inner for inner in node.body if inner not in methods]
         bases = node.bases if isinstance(node, ast.ClassDef) else []
         around = [ast.Expr(value) for value in (*node.decorator_list, *bases)]
         self._parts[node.name] = _part(ast.Module([*around, *rest], []))
@@ -108,5 +111,5 @@ def _defines(node: ast.stmt) -> bool:
     return isinstance(node, ast.ClassDef | ast.FunctionDef)
 
 
-def _is_lazy(node: ast.FunctionDef) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == "lazy" for one in node.decorator_list)
+def _is_called_by_name(node: ast.stmt) -> TypeGuard[ast.FunctionDef]:
+    return isinstance(node, ast.FunctionDef) and not node.name.startswith("__")
