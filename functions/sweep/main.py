@@ -6,7 +6,7 @@ import functions_framework
 from cloudevents.http import CloudEvent
 
 from shared.app import app
-from shared.payments.consumer import sweep_consumer
+from shared.payments.timer import sweep_consumer
 
 
 @functions_framework.cloud_event

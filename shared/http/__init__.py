@@ -1,10 +1,16 @@
 """HTTP: typed routes, problem details, bearer tokens, idempotency keys and the OpenAPI document."""
 
-from shared.core.context import Headers
-from shared.http.api import Api, Call, Reply
-from shared.http.models import Args, Body, ListView, View, page_view
-from shared.http.problems import problem
-from shared.http.roles import EVERYONE, MANAGERS, MONEY, OWNERS, READERS, WRITERS
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from shared.http.api import Api, Call, Reply
+    from shared.http.models import Args, Body, ListView, View, page_view
+    from shared.http.problems import problem
+    from shared.http.roles import EVERYONE, MANAGERS, MONEY, OWNERS, READERS, WRITERS
 
 __all__ = [
     "EVERYONE",
@@ -17,10 +23,19 @@ __all__ = [
     "Args",
     "Body",
     "Call",
-    "Headers",
     "ListView",
     "Reply",
     "View",
     "page_view",
     "problem",
 ]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        **dict.fromkeys(("Api", "Call", "Reply"), "api"),
+        **dict.fromkeys(("Args", "Body", "ListView", "View", "page_view"), "models"),
+        "problem": "problems",
+        **dict.fromkeys(("EVERYONE", "MANAGERS", "MONEY", "OWNERS", "READERS", "WRITERS"), "roles"),
+    },
+)

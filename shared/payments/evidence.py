@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.bus import emit
 from shared.core import context, measures
 from shared.core.errors import HesabuError, NotFound
 from shared.core.ids import derived_id
 from shared.events import CallbackReceived
-from shared.http import Headers
 from shared.payments.gateways.daraja.urls import token_matches
 from shared.payments.places import ATTEMPTS, CALLBACKS
 from shared.payments.ports import Ports
 from shared.store import Doc, Key, Tx
+
+if TYPE_CHECKING:
+    from shared.core.context import Headers
 
 _KEPT_HEADERS = ("businessshortcode", "content-type", "user-agent", "x-forwarded-for")
 
