@@ -14,6 +14,10 @@ NEVER = {"sklearn", "pandas", "scipy"}
 ONLY_WHEN_USED = {
     # not google.cloud itself: functions-framework brings a module of that name space
     "google.api_core",
+    "google.auth",
+    "google.pubsub_v1",
+    "grpc",
+    "bson",
     "google.cloud.firestore",
     "google.cloud.pubsub",
     "google.cloud.storage",
