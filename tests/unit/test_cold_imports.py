@@ -23,7 +23,6 @@ ONLY_WHEN_USED = {
     "google.cloud.storage",
     "google.cloud.vision",
     "google.generativeai",
-    "grpc",
     "reportlab",
     "sendgrid",
     "cv2",
