@@ -82,8 +82,10 @@ class Environments:
         python = home / "bin" / "python"
         if not python.exists():
             _uv("venv", "--python", sys.executable, str(home))
-            install = ("--require-hashes", "--no-deps", "--requirement", str(requirements))
-            _uv("pip", "install", "--python", str(python), *install)
+            install = ("pip", "install", "--python", str(python), "--require-hashes", "--no-deps")
+            given = ("--requirement", str(requirements))
+            if run_uv(*install, "--offline", *given).returncode:  # not all of it was ever fetched here
+                _uv(*install, *given)
             _uv("pip", "check", "--python", str(python))  # as the platform's build does, and fails
         return python
 
