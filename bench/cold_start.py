@@ -27,6 +27,8 @@ from typing import Any
 from bench.cold_requests import First, first_requests, useful
 from bench.floor import ROOT, base_environment, write_hello
 from bench.places import Place, open_place
+from local.providers.africas_talking import FakeAfricasTalking
+from local.providers.serve import serving
 from local.safaricom.app import build_safaricom
 from local.safaricom.model import Merchant
 from local.safaricom.serving import Served
@@ -54,17 +56,20 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where a run happens, and how often everything is repeated; each run has its own run of the floor."""
+    """Where a run happens, and how often everything is repeated; each run has its own run of the floor.
+
+    ``outside`` are the settings that lead to the stand-ins for Safaricom and the SMS provider.
+    """
 
     place: Place
-    daraja: dict[str, str]
+    outside: dict[str, str]
     runs: int
     photo: bytes | None
     hello: Path
 
     def imports(self, target: str) -> list[tuple[float, float]]:
         """CPU seconds to load a function, and to load hello world right after it."""
-        source, env = self.place.source(target), self.place.settings(target, "import", **self.daraja)
+        source, env = self.place.source(target), self.place.settings(target, "import", **self.outside)
         _child(source, target, "import", First(), env)  # one to warm the disk and the bytecode
         return [
             (_child(source, target, "import", First(), env)["cpu"], self._floor("import"))
@@ -79,7 +84,7 @@ class Bench:
         return float(_child(self.hello, "hello", stage, First(method="GET"), base_environment())["cpu"])
 
     def _answer(self, target: str, run: str) -> dict[str, Any]:
-        source, env = self.place.source(target), self.place.settings(target, run, **self.daraja)
+        source, env = self.place.source(target), self.place.settings(target, run, **self.outside)
         ours = {name.lower(): value for name, value in env.items() if name != "K_SERVICE"}
         settings = Settings.model_validate(ours)  # the seeding is no function, and writes no log of metrics
         with contextlib.closing(App(settings)) as app:
@@ -95,9 +100,10 @@ def _measure(
 ) -> dict[str, Any]:
     merchant = Merchant()
     safaricom = build_safaricom(State(None), SystemClock(), merchants=[merchant])
-    with Served(safaricom) as served:
-        daraja = {f"DARAJA_{name.upper()}": getattr(merchant, name) for name in _ACCOUNT}
-        bench = Bench(place, {"DARAJA_URL": served.url, **daraja}, runs, photo, write_hello(folder))
+    with Served(safaricom) as served, serving(FakeAfricasTalking(key="bench")) as sms_url:
+        outside = {f"DARAJA_{name.upper()}": getattr(merchant, name) for name in _ACCOUNT}
+        outside |= {"DARAJA_URL": served.url, "SMS_URL": sms_url, "SMS_KEY": "bench"}
+        bench = Bench(place, outside, runs, photo, write_hello(folder))
         measured = {target: _function(bench, target) for target in targets}
     floors = [figures.pop("floor") for figures in measured.values()]
     return {"floor_cpu_s": round(statistics.median(floors), 3), "runs": runs, "functions": measured}

@@ -65,8 +65,6 @@ locals {
       PUBLIC_URL = local.public_url
       # logs name their trace with it
       GOOGLE_CLOUD_PROJECT = var.project_id
-      # a function's disk is memory: what is not sent is gone with the instance
-      OUTBOX_FOLDER = "/tmp/outbox"
       # the build image has no tesseract
       OCR_ENGINES = "rapidocr"
     },

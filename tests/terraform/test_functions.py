@@ -17,8 +17,8 @@ from tests.terraform.plan import Plan, Resource
 from tools import terraform
 from tools.rollout import cloud_name, place_of
 
-NOT_TOLD = {"k_service", "log_metrics"}
-"""Settings that the platform sets itself, or that follow from it."""
+NOT_TOLD = {"k_service", "log_metrics", "outbox_folder"}
+"""Settings that the platform sets itself, or that follow from it; in the cloud there is no outbox folder."""
 NOT_SETTINGS = {"THREADS"}
 """What functions-framework's server reads."""
 

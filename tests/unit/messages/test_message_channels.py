@@ -189,6 +189,13 @@ def test_without_keys_messages_go_to_the_folder(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "msg_2.json").read_text())["channel"] == "email"
 
 
+def test_in_the_cloud_without_keys_nothing_counts_as_sent(tmp_path: Path) -> None:
+    there = settings(outbox_folder=str(tmp_path / "outbox"), k_service="notify")
+    assert sms_channel_for(there, CLOCK).send(SMS) == Failed("channel_not_set_up")
+    assert email_channel_for(there, CLOCK).send(MAIL) == Failed("channel_not_set_up")
+    assert not (tmp_path / "outbox").exists()
+
+
 def test_with_keys_messages_go_to_the_providers() -> None:
     sms_fake, email_fake = FakeAfricasTalking("shop"), FakeSendGrid()
     with serving(sms_fake) as sms_url, serving(email_fake) as email_url:
