@@ -162,3 +162,65 @@ class Lists(Protocol):
 
     def list_since(self, since: datetime, until: datetime) -> list[Evidence] | NoAnswer:
         """Everything received in the window, as far back as the provider goes. All of it or NoAnswer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRequest:
+    """Money that the business sends: a refund, or a payout to a person.
+
+    Args:
+        request_id: ours, kept before it is sent and the same on every repetition: the provider refuses a
+            second one, so that no repetition pays twice.
+        receipt: of the payment that is given back, "" when it is no refund.
+        result_url, timeout_url: where the provider tells how it ended, and that it gave up telling.
+    """
+
+    request_id: str
+    phone: str
+    amount_cents: int
+    purpose: str
+    remarks: str
+    receipt: str = ""
+    result_url: str = ""
+    timeout_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutResult:
+    """How a payout, a reversal or a question about one ended, as far as the provider tells.
+
+    Args:
+        request_id: ours, as sent; provider_id: the provider's own name for the request.
+        receipt: of the money that went out (or, of a question, of the money that was asked about).
+        kind: ``payout``, ``reversal``, ``status`` or ``balance``; what was asked for.
+    """
+
+    provider: str
+    kind: str
+    outcome: Outcome
+    code: str
+    description: str = ""
+    request_id: str = ""
+    provider_id: str = ""
+    receipt: str = ""
+    amount_cents: int | None = None
+    charge_cents: int | None = None
+    at: datetime | None = None
+
+
+@runtime_checkable
+class PaysOut(Protocol):
+    """A provider that sends money. Every answer is an acknowledgement; the result comes to ``result_url``.
+
+    Accepted, Rejected (nothing was sent, for certain) or Unknown (it may have been): after Unknown the
+    same ``request_id`` may be sent again, because the provider refuses a second one.
+    """
+
+    def pay_out(self, request: PayoutRequest) -> InitiateAnswer:
+        """Send money to a phone."""
+
+    def reverse(self, request: PayoutRequest) -> InitiateAnswer:
+        """Give the payment ``receipt`` back to whom it came from; all of it or ``amount_cents`` of it."""
+
+    def ask_status(self, request: PayoutRequest) -> InitiateAnswer:
+        """Ask how ``request_id`` (or, when it names none, the payment ``receipt``) ended."""
