@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.books.places import JOURNAL
+from shared.books.chart import row_of
+from shared.books.places import JOURNAL, UNSEALED
 from shared.core.clock import business_day, parse_rfc3339
 from shared.core.errors import Invalid
 from shared.core.ids import check_id, derived_id
@@ -20,10 +20,6 @@ from shared.store import Doc, Key, Tx
 
 MIN_LEGS, MAX_LEGS = 2, 20
 _LONGEST_ID = 128
-_ACCOUNT = re.compile(
-    r"(?:sales|cash|bad_debt|rounding|vat:output|suspense:unmatched"
-    r"|(?:clearing|bank|ar|unapplied|fees)(?::[A-Za-z0-9_.-]{1,128}){1,2})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ class JournalEntry:
             raise Invalid("journal_invalid", f"an entry has {MIN_LEGS} to {MAX_LEGS} legs, one an account")
         if any(type(leg.amount) is not int or leg.amount == 0 for leg in self.legs):
             raise Invalid("journal_invalid", "a leg is an integer of cents other than zero")
-        if unknown := [account for account in accounts if not _ACCOUNT.fullmatch(account)]:
+        if unknown := [account for account in accounts if row_of(account) is None]:
             raise Invalid("journal_invalid", f"'{unknown[0][:60]}' is not in the chart of accounts")
         if total := sum(leg.amount for leg in self.legs):
             raise Invalid("journal_unbalanced", f"the legs sum to {total} cents, not to zero")
@@ -109,8 +105,19 @@ def entry_id(*parts: str) -> str:
 
 
 def post(tx: Tx, entry: JournalEntry) -> Doc:
-    """Write an entry in this transaction; raises AlreadyExists when the fact is in the books already."""
-    return tx.create(Key(JOURNAL, entry.id), entry.data())
+    """Write an entry in this transaction, and the marker that has it sealed later (sealing.py).
+
+    Raises AlreadyExists when the fact is in the books already. The marker is written without looking: it
+    stands and falls with the entry, whose absence the commit verifies.
+    """
+    doc = tx.create(Key(JOURNAL, entry.id), entry.data())
+    tx.set(marker(entry.id), {"recorded_at": entry.recorded_at})
+    return doc
+
+
+def marker(entry: str) -> Key:
+    """The document that says of an entry that no block holds it yet."""
+    return Key(UNSEALED, entry)
 
 
 def read_entry(doc: Doc) -> JournalEntry:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+BLOCKS = "blocks"
 CUSTOMERS = "customers"
 EXPENSES = "expenses"
 INVOICES = "invoices"
 JOURNAL = "journal"
 KEYS = "keys"
 PAYMENTS = "payments"
+ROLLUPS = "rollups"
 TRANSACTIONS = "transactions"
+UNSEALED = "unsealed"
+"""Markers of entries that no block holds yet; each is made with its entry and removed with its block."""

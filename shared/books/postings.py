@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.books.journal import JournalEntry, Leg, entry_id, merge
 from shared.books.places import INVOICES, PAYMENTS
+from shared.core.ids import derived_id
 from shared.store import Key
 
 SUSPENSE = "suspense:unmatched"
@@ -35,6 +36,43 @@ class Part:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Money that left one of our accounts, proven by the provider or a bank.
+
+    Args:
+        fact: what names it once and for ever: ``mpesa-SJ12ABC345``, a payout's id, a statement line's id.
+        source: the document that proves or ordered it.
+        account: where it left, ``clearing:mpesa:600123``; see ``clearing_of``.
+        cents: above zero; what the provider charged is an entry of its own (``fee_charged``).
+        at: when it left (RFC 3339); ``now`` is when it is written down.
+    """
+
+    fact: str
+    source: Key
+    account: str
+    cents: int
+    currency: str
+    at: str
+    now: str
+    actor: str = "system"
+    memo: str = ""
+
+    def entry(self, prefix: str, kind: str, debits: Sequence[Leg]) -> JournalEntry:
+        """An entry that takes the money out of its account; ``debits`` say what for, and sum to it."""
+        return JournalEntry(
+            id=entry_id(prefix, self.fact),
+            kind=kind,
+            currency=self.currency,
+            effective_at=self.at,
+            recorded_at=self.now,
+            legs=merge((*debits, Leg(self.account, -self.cents))),
+            source=self.source,
+            actor=self.actor,
+            memo=self.memo,
+        )
+
+
 def receivable(invoice_id: str) -> str:
     """What is owed on one invoice."""
     return f"ar:{invoice_id}"
@@ -47,12 +85,17 @@ def on_account(customer_id: str) -> str:
 
 def clearing(payment: dict[str, Any]) -> str:
     """Where the money of a payment lies until it is paid out to the business's bank."""
-    match payment["provider"]:
+    return clearing_of(payment["provider"], payment.get("shortcode") or payment["channel"])
+
+
+def clearing_of(provider: str, shortcode: str) -> str:
+    """The account that holds a provider's money; a bank has no clearing of its own."""
+    match provider:
         case "mpesa":
-            return f"clearing:mpesa:{payment.get('shortcode') or payment['channel']}"
+            return f"clearing:mpesa:{shortcode}"
         case "airtel":
             return "clearing:airtel"
-        case provider:
+        case _:
             return f"bank:{provider}"
 
 
@@ -150,3 +193,58 @@ def reversal(original: JournalEntry, now: str, actor: str, *, part: Part | None 
         actor=actor,
         reverses=original.id,
     )
+
+
+def fee_charged(out: Outgoing, provider: str) -> JournalEntry:
+    """The provider charged for something that is no payment received: a payout, a withdrawal, a month."""
+    return out.entry("fee", "gateway_fee", (Leg(f"fees:{provider}", out.cents),))
+
+
+def paid_out_to_bank(out: Outgoing, bank: str) -> JournalEntry:
+    """Money moved from a provider to the business's own bank account ``bank:{bank}``."""
+    return out.entry("bank", "paid_out_to_bank", (Leg(f"bank:{bank}", out.cents),))
+
+
+def payout_sent(out: Outgoing, purpose: str) -> JournalEntry:
+    """Money paid for ``purpose``: ``expense:{category}``, ``payable:{supplier}`` or ``equity:owner``."""
+    return out.entry("payout", "payout_sent", (Leg(purpose, out.cents),))
+
+
+def refund_sent(out: Outgoing, parts: Sequence[Leg]) -> JournalEntry:
+    """Money given back: out of ``unapplied:{customer}``, suspense, or an ``ar:{invoice}`` owed again."""
+    return out.entry("refund", "refund_sent", parts)
+
+
+def opening_balance(
+    account: str, cents: int, *, currency: str, at: str, now: str, actor: str
+) -> JournalEntry:
+    """What an account held (debit positive) when the books began, once an account and currency."""
+    return JournalEntry(
+        id=derived_id("open", currency, account),
+        kind="opening_balance",
+        currency=currency,
+        effective_at=at,
+        recorded_at=now,
+        legs=(Leg(account, cents), Leg("equity:opening", -cents)),
+        source=Key("profile", "business"),
+        actor=actor,
+    )
+
+
+def correction(
+    original: JournalEntry, legs: Sequence[Leg], now: str, actor: str, *, memo: str
+) -> tuple[JournalEntry, JournalEntry]:
+    """An entry that was wrong: its exact reversal, and the entry that should have been, of the same day.
+
+    A second correction corrects the right entry, whose id is ``right-{original}``.
+    """
+    right = replace(
+        original,
+        id=entry_id("right", original.id),
+        recorded_at=now,
+        legs=tuple(legs),
+        actor=actor,
+        memo=memo,
+    )
+    undone = replace(reversal(original, now, actor), effective_at=original.effective_at, memo=memo)
+    return undone, right
