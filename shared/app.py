@@ -126,6 +126,11 @@ class App:
         return DarajaGateway(account, self.clock, StoreTokens(self.store))
 
     @lazy
+    def airtel(self) -> Gateway | None:
+        """Airtel Money, where its key is set."""
+        return None
+
+    @lazy
     def engines(self) -> Sequence[Engine]:
         from shared.receipts.engines import build_engines
 

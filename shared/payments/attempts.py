@@ -9,9 +9,16 @@ from shared.core.clock import rfc3339
 from shared.core.errors import Invalid, Refused
 from shared.core.ids import derived_id
 from shared.core.money import is_whole_shillings, up_to_shillings
-from shared.payments.gateways.daraja.request import MAX_CENTS, MIN_CENTS
+from shared.payments.gateways.choose import gateway_for
 from shared.payments.gateways.daraja.urls import callback_url
-from shared.payments.gateways.port import Accepted, CollectRequest, InitiateAnswer, Rejected
+from shared.payments.gateways.port import (
+    Accepted,
+    CollectRequest,
+    Gateway,
+    InitiateAnswer,
+    Rejected,
+)
+from shared.payments.gateways.providers import MPESA, provider_of
 from shared.payments.limits import admit
 from shared.payments.places import ATTEMPTS, PROFILE
 from shared.payments.polling import lease_over, next_poll
@@ -30,6 +37,7 @@ class Ask:
     invoice_id: str
     reference: str
     description: str
+    method: str = MPESA
 
 
 def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once) -> Doc:
@@ -49,15 +57,17 @@ def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once) -> Doc:
 
 
 def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Data:
+    gateway = gateway_for(ports, ask.method)
     _check_served(ports, tx)
     invoice = tx.require(Key("invoices", ask.invoice_id)) if ask.invoice_id else None
-    cents = _amount(ask, invoice)
+    cents = _amount(gateway, ask, invoice)
     admit(tx, ask.phone, cents, ports.clock.now())
     attempt_id = derived_id("att", tx.business, once.key)
     attempt = tx.create(
         Key(ATTEMPTS, attempt_id),
         {
             "status": State.SUBMITTING.value,
+            "provider": gateway.provider,
             "phone": ask.phone,
             "amount_cents": cents,
             "currency": "KES",
@@ -66,7 +76,7 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Dat
             "reference": ask.reference or _reference(invoice, attempt_id),
             "description": ask.description or "Payment",
             "shortcode": ports.settings.daraja_shortcode,
-            "request_id": "",
+            "request_id": gateway.known_as(attempt_id),
             "merchant_request_id": "",
             "correlation_id": context.current().request_id,
             "payment_id": "",
@@ -94,7 +104,7 @@ def _check_served(ports: Ports, tx: Tx) -> None:
         raise Refused("this installation collects on another shortcode", code="shortcode_not_served")
 
 
-def _amount(ask: Ask, invoice: Doc | None) -> int:
+def _amount(gateway: Gateway, ask: Ask, invoice: Doc | None) -> int:
     if invoice is not None and invoice.data["status"] != "open":
         raise Refused(f"the invoice is {invoice.data['status']}, not open", code="invoice_not_open")
     cents = ask.amount_cents
@@ -105,8 +115,10 @@ def _amount(ask: Ask, invoice: Doc | None) -> int:
         cents = up_to_shillings(invoice.data["balance_cents"])
     elif invoice is not None and cents > up_to_shillings(invoice.data["balance_cents"]):
         raise Refused("that is more than the invoice's balance", code="amount_over_balance")
-    if not is_whole_shillings(cents) or not MIN_CENTS <= cents <= MAX_CENTS:
-        raise Invalid("amount_out_of_range", "M-Pesa takes whole shillings from 1 to 250,000")
+    limits = gateway.capabilities
+    if not is_whole_shillings(cents) or not limits.min_cents <= cents <= limits.max_cents:
+        least, most = limits.min_cents // 100, limits.max_cents // 100
+        raise Invalid("amount_out_of_range", f"give whole shillings from {least} to {most:,}")
     return cents
 
 
@@ -128,7 +140,8 @@ def _request(ports: Ports, business: str, attempt: Doc) -> CollectRequest:
 
 def _ask_provider(ports: Ports, business: str, attempt: Doc) -> InitiateAnswer:
     try:
-        return ports.gateway.initiate(_request(ports, business, attempt))
+        gateway = gateway_for(ports, provider_of(attempt.data))
+        return gateway.initiate(_request(ports, business, attempt))
     except Invalid as error:  # the adapter refused before sending: nothing was prompted
         return Rejected(error.code, error.message)
 

@@ -8,6 +8,17 @@ from shared.payments.gateways.port import Gateway
 from shared.ports import HasBlobs, HasClock, HasIds, HasOutbox, HasSettings, HasStore, HasTokens
 
 
-class Ports(HasStore, HasOutbox, HasBlobs, HasClock, HasIds, HasSettings, HasTokens, Protocol):
+class HasGateways(Protocol):
+    """The providers of this installation."""
+
     @property
-    def gateway(self) -> Gateway: ...
+    def gateway(self) -> Gateway:
+        """M-Pesa."""
+
+    @property
+    def airtel(self) -> Gateway | None:
+        """Airtel Money; None where no key for it is set."""
+
+
+class Ports(HasStore, HasOutbox, HasBlobs, HasClock, HasIds, HasSettings, HasTokens, HasGateways, Protocol):
+    """The sum of these."""

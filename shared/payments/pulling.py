@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from shared.core import logs
 from shared.core.clock import parse_rfc3339, rfc3339
 from shared.payments import money
+from shared.payments.gateways.choose import gateway_for
 from shared.payments.gateways.port import Evidence, Lists, NoAnswer
+from shared.payments.gateways.providers import MPESA
 from shared.payments.places import PAYMENTS
 from shared.payments.polling import planned_on
 from shared.payments.ports import Ports
@@ -59,9 +61,10 @@ def _since(ports: Ports, business: str, waiting: list[Doc], now: datetime) -> da
 
 
 def _pull(ports: Ports, business: str, since: datetime, now: datetime) -> int:
-    if not isinstance(ports.gateway, Lists):
+    gateway = gateway_for(ports, MPESA)
+    if not isinstance(gateway, Lists):
         return 0
-    rows = ports.gateway.list_since(since, now)
+    rows = gateway.list_since(since, now)
     if isinstance(rows, NoAnswer):
         logs.warn("the provider does not list its payments", business=business, why=rows.reason)
         return 0

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from shared.core.errors import Invalid, NotFound, Refused, Retryable
 from shared.events import SYSTEM
+from shared.payments.gateways.choose import gateway_for
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import Announces, NoAnswer, Rejected
+from shared.payments.gateways.providers import MPESA
 from shared.payments.places import PROFILE
 from shared.payments.ports import Ports
 from shared.store import Doc, Key, Tx
@@ -32,11 +34,12 @@ def register_c2b(ports: Ports, business: str) -> None:
         raise NotFound(f"there is no business '{business}'")
     if profile.data.get("shortcode") != shortcode:
         raise Refused("this installation collects on another shortcode", code="shortcode_not_served")
-    if not isinstance(ports.gateway, Announces):
+    gateway = gateway_for(ports, MPESA)
+    if not isinstance(gateway, Announces):
         raise Refused("this provider announces nothing", code="not_announced")
     ports.store.transaction(SYSTEM, lambda tx: _take(tx, shortcode, business))
     addresses = (_address(ports, "confirmation", business), _address(ports, "validation", business))
-    outcome = ports.gateway.register(*addresses, str(profile.data.get("phone", "")))
+    outcome = gateway.register(*addresses, str(profile.data.get("phone", "")))
     if isinstance(outcome, NoAnswer):
         raise Retryable(f"the provider did not answer: {outcome.reason}")
     if isinstance(outcome, Rejected):

@@ -12,9 +12,9 @@ from shared.events import AttemptFailed
 from shared.payments import money
 from shared.payments.attempts import moved
 from shared.payments.evidence import body_of
-from shared.payments.gateways.daraja.payloads import parse_c2b, parse_stk_callback
-from shared.payments.gateways.daraja.results import stk_result
+from shared.payments.gateways.choose import gateway_for
 from shared.payments.gateways.port import Evidence, Outcome, QueryAnswer
+from shared.payments.gateways.providers import MPESA, provider_of, provider_of_route
 from shared.payments.notices import own_notice
 from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS, PROFILE
 from shared.payments.ports import Ports
@@ -33,14 +33,14 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
     Raises Invalid for a body of no known shape (it stays stored, and becomes a dead letter).
     """
     record = ports.store.require(business, Key(CALLBACKS, evidence_id))
-    raw, subject = body_of(record), record.data["subject"]
-    if record.data["route"] == "stk":
-        apply_to_attempt(ports, business, subject, parse_stk_callback(raw).evidence(), evidence_id)
-        attempt_id = subject
+    route, attempt_id = record.data["route"], record.data["subject"]
+    gateway = gateway_for(ports, provider_of_route(route))
+    evidence = gateway.parse(route, record.data["headers"], body_of(record))
+    if route.startswith("c2b/"):
+        attempt_id = apply_notice(ports, business, own_notice(ports, attempt_id, evidence), evidence_id)
     else:
-        notice = own_notice(ports, subject, parse_c2b(raw).evidence())
-        attempt_id = apply_notice(ports, business, notice, evidence_id)
-    context.note(route=record.data["route"], attempt=attempt_id)
+        apply_to_attempt(ports, business, attempt_id, evidence, evidence_id)
+    context.note(route=route, attempt=attempt_id)
     if attempt_id:
         ask_provider(ports, business, attempt_id)
 
@@ -51,7 +51,7 @@ def ask_provider(ports: Ports, business: str, attempt_id: str) -> None:
     context.follow(attempt.get("correlation_id"))  # a paybill notice did not know whose request it answers
     if attempt["status"] not in _ASKED_ABOUT or not attempt["request_id"]:
         return
-    answer = ports.gateway.query(attempt["request_id"])
+    answer = gateway_for(ports, provider_of(attempt)).query(attempt["request_id"])
     if isinstance(answer, QueryAnswer):
         evidence_id = f"query-{attempt['request_id']}-{answer.evidence.code}"
         apply_to_attempt(ports, business, attempt_id, answer.evidence, evidence_id)
@@ -146,7 +146,7 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
     if payment is None and not evidence.receipt:
         payment = loose_for(tx, attempt)
     if payment is None:
-        payment = money.open_payment(tx, evidence, "stk", evidence_id, attempt)
+        payment = money.open_payment(tx, evidence, _channel(evidence), evidence_id, attempt)
     else:
         payment = money.add_evidence(tx, payment, evidence, evidence_id)
     if reason := _not_its_money(attempt, earlier, payment):
@@ -161,6 +161,11 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
     over = change["status"] in {State.SUCCEEDED, State.REVIEW}
     paid: Data = {"payment_id": payment.id, "receipt": payment.data["receipt"], "result_code": "0"}
     tx.update(attempt.key, {**change, **paid, "failure": "", "result_class": "success", "polling": not over})
+
+
+def _channel(evidence: Evidence) -> str:
+    """Where the money of a prompt came in: by STK push, or over the other provider's own name."""
+    return "stk" if evidence.provider == MPESA else evidence.provider
 
 
 def _not_its_money(attempt: Doc, earlier: Doc | None, payment: Doc) -> str:
@@ -205,8 +210,8 @@ def _fail(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str, *, tell: b
     if after(State(attempt.data["status"]), Signal.FAILURE) == attempt.data["status"]:
         return  # a stale failure after success, or the same failure again
     change = moved(tx, attempt, Signal.FAILURE, evidence.kind, evidence_id)
-    failure = stk_result(evidence.code).failure or "failed"
-    told: Data = {"result_code": evidence.code, "result_class": evidence.outcome.value, "failure": failure}
+    told: Data = {"result_code": evidence.code, "result_class": evidence.outcome.value}
+    told["failure"] = evidence.failure or "failed"
     tx.update(attempt.key, {**change, **told, "polling": False})
     if tell:
         emit(tx, AttemptFailed(attempt_id=attempt.id), attempt.key, attempt.version)

@@ -12,6 +12,7 @@ from shared.core.clock import parse_rfc3339
 from shared.core.ids import derived_id
 from shared.core.phone import mask, phone_hash
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
+from shared.payments.gateways.providers import provider_of
 from shared.payments.places import ATTEMPTS, PAYMENTS
 from shared.payments.states import State
 from shared.store import Doc, Key, Tx
@@ -67,6 +68,7 @@ def _near(attempt: Doc, payment: Doc, kind: str) -> bool:
     after = parse_rfc3339(payment.data["paid_at"]) - parse_rfc3339(attempt.data["created_on"])
     phone, hashed, masked = attempt.data["phone"], payment.data["payer_hash"], payment.data["payer_masked"]
     same = hashed == phone_hash(phone) if hashed else _ends(masked) in {"", _ends(mask(phone))}
+    same = same and provider_of(attempt.data) == payment.data["provider"]
     return same and -SKEW <= after <= _WINDOWS[kind]
 
 
@@ -98,7 +100,7 @@ def _clue(evidence: Evidence) -> tuple[str, str] | None:
 
 def _fits(attempt: Doc, evidence: Evidence, window: timedelta) -> bool:
     data = attempt.data
-    if data["receipt"] or State(data["status"]) in _NOT_PAYABLE:
+    if provider_of(data) != evidence.provider or data["receipt"] or State(data["status"]) in _NOT_PAYABLE:
         return False
     if evidence.at and not -SKEW <= evidence.at - parse_rfc3339(data["created_on"]) <= window:
         return False

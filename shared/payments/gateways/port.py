@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -92,6 +93,7 @@ class Evidence:
         amount_cents: what was paid, in cents.
         account: the reference the payer typed or we sent, "" when not carried.
         shortcode: the account that received the money.
+        failure: our word for why nothing was paid, of a definite failure.
         at: when the provider says that it happened, UTC.
     """
 
@@ -107,6 +109,7 @@ class Evidence:
     account: str = ""
     shortcode: str = ""
     at: datetime | None = None
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +126,44 @@ class NoAnswer:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do, and within which limits.
+
+    Args:
+        min_cents, max_cents: the smallest and the largest amount of one payment.
+        whole_shillings: whether cents cannot be sent.
+        query_floor_seconds: how long after the prompt the provider wants to be left alone.
+        can_list: it lists the money it received (Lists). can_refund: it gives a payment back (PaysOut).
+        partial_refunds: it gives back a part of one, too.
+    """
+
+    min_cents: int
+    max_cents: int
+    whole_shillings: bool
+    query_floor_seconds: int
+    can_list: bool
+    can_refund: bool
+    partial_refunds: bool
+
+
 class Gateway(Protocol):
     """A provider that can prompt a payer and be asked about it."""
 
     provider: str
+    capabilities: Capabilities
+
+    def known_as(self, attempt_id: str) -> str:
+        """The id to ``query`` about from the start, where the provider takes ours; "" where it gives one."""
 
     def initiate(self, request: CollectRequest) -> InitiateAnswer:
         """Prompt the payer once. Raises Invalid when the request breaks the provider's rules."""
 
     def query(self, request_id: str) -> QueryAnswer | NoAnswer:
         """Ask how one accepted request ended."""
+
+    def parse(self, route: str, headers: Mapping[str, str], raw: bytes) -> Evidence:
+        """Read what the provider posted to one of its routes (ipn.py); raises Invalid otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

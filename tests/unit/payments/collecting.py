@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,8 +19,12 @@ from shared.core.phone import mask
 from shared.core.settings import Settings
 from shared.http.auth import Tokens
 from shared.payments.attempts import Ask, start
+from shared.payments.gateways.daraja.client import DarajaGateway
+from shared.payments.gateways.daraja.payloads import parse_notice
+from shared.payments.gateways.daraja.results import stk_result
 from shared.payments.gateways.port import (
     Accepted,
+    Capabilities,
     CollectRequest,
     Evidence,
     HintKind,
@@ -48,6 +53,15 @@ class Provider:
     to_push: InitiateAnswer = field(default_factory=lambda: Accepted(REQUEST, "m-1"))
     to_query: QueryAnswer | NoAnswer = field(default_factory=lambda: NoAnswer("in_flight"))
     asked: list[str] = field(default_factory=list)
+    capabilities: Capabilities = DarajaGateway.capabilities
+    names: str = ""
+    """What ``known_as`` puts before an attempt's id; "" is a provider that gives ids of its own."""
+
+    def known_as(self, attempt_id: str) -> str:
+        return f"{self.names}{attempt_id}" if self.names else ""
+
+    def parse(self, route: str, headers: Mapping[str, str], raw: bytes) -> Evidence:
+        return parse_notice(route, raw)
 
     def initiate(self, request: CollectRequest) -> InitiateAnswer:
         self.asked.append(request.callback_url)
@@ -75,6 +89,7 @@ class Desk:
         self.outbox = Outbox(self.store, self.bus)
         self.tokens = Tokens(self.settings, self.clock)
         self.gateway = Provider()
+        self.airtel: Provider | None = None
         self.business = business
 
     def ask(
@@ -103,6 +118,7 @@ def evidence(
     """Evidence of each kind about the one payment of KES 1,160, as its parser would make it."""
     outcome = Outcome.SUCCESS if code == "0" else Outcome.FAILED_RETRYABLE
     fields: dict[str, Any] = {"provider": "mpesa", "kind": kind, "outcome": outcome, "code": code}
+    fields["failure"] = stk_result(code).failure
     money = {"receipt": RECEIPT, "amount_cents": CENTS, "at": at}
     match kind:
         case "callback":

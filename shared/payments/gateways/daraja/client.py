@@ -15,12 +15,19 @@ from shared.payments.gateways.daraja.registering import (
     listing_body,
     registered,
 )
-from shared.payments.gateways.daraja.request import DarajaAccount, push_body, query_body
+from shared.payments.gateways.daraja.request import (
+    MAX_CENTS,
+    MIN_CENTS,
+    DarajaAccount,
+    push_body,
+    query_body,
+)
 from shared.payments.gateways.daraja.results import PROVIDER, stk_result
 from shared.payments.gateways.daraja.tokens import SharedToken, TokenRefused, TokenStore
 from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, Transport
 from shared.payments.gateways.port import (
     Accepted,
+    Capabilities,
     CollectRequest,
     Evidence,
     InitiateAnswer,
@@ -41,6 +48,15 @@ class DarajaGateway:
     """M-Pesa collection for one account, over the sandbox, production or the simulated Safaricom."""
 
     provider = PROVIDER
+    capabilities = Capabilities(
+        min_cents=MIN_CENTS,
+        max_cents=MAX_CENTS,
+        whole_shillings=True,
+        query_floor_seconds=0,
+        can_list=True,
+        can_refund=False,
+        partial_refunds=False,
+    )
 
     def __init__(
         self, account: DarajaAccount, clock: Clock, tokens: TokenStore, transport: Transport | None = None
@@ -50,6 +66,16 @@ class DarajaGateway:
         self._transport = transport or Transport(account.base_url)
         oauth = OAuth(account, self._transport, clock)
         self._token = SharedToken(f"{PROVIDER}:{account.key}", tokens, clock, oauth)
+
+    def known_as(self, attempt_id: str) -> str:
+        """Nothing yet: Daraja gives a CheckoutRequestID of its own."""
+        return ""
+
+    def parse(self, route: str, headers: Mapping[str, str], raw: bytes) -> Evidence:
+        """A callback of an STK push, or a paybill or till notice."""
+        from shared.payments.gateways.daraja.payloads import parse_notice  # who only prompts reads none
+
+        return parse_notice(route, raw)
 
     def initiate(self, request: CollectRequest) -> InitiateAnswer:
         """Send the prompt once; raises Invalid ``collect_invalid`` before anything is sent."""
@@ -156,6 +182,7 @@ def query_answer(
             description=_text(answer.body, "ResultDesc"),
             request_id=request_id,
             shortcode=shortcode,
+            failure=result.failure,
         )
     )
 

@@ -46,7 +46,8 @@ class StkCallback(Payload):
 
     def evidence(self) -> Evidence:
         """The provider-neutral claim; a success without receipt or amount is only ``unknown``."""
-        outcome = stk_result(self.code).outcome
+        result = stk_result(self.code)
+        outcome = result.outcome
         if outcome is Outcome.SUCCESS and (self.receipt is None or not self.amount_cents):
             outcome = Outcome.UNKNOWN
         return Evidence(
@@ -60,6 +61,7 @@ class StkCallback(Payload):
             amount_cents=self.amount_cents,
             payer=payer_hint(self.phone),
             at=self.at,
+            failure=result.failure,
         )
 
 
@@ -135,6 +137,11 @@ def parse_stk_callback(raw: bytes) -> StkCallback:
 def parse_c2b(raw: bytes) -> C2bNotice:
     """Read a C2B validation or confirmation body; raises as parse_stk_callback."""
     return c2b_from(read_json(raw))
+
+
+def parse_notice(route: str, raw: bytes) -> Evidence:
+    """The claim in a body that came to ``route``: ``stk``, or ``c2b/confirmation``; raises Invalid."""
+    return (parse_stk_callback(raw) if route == "stk" else parse_c2b(raw)).evidence()
 
 
 def parse_result(raw: bytes) -> AsyncResult:
