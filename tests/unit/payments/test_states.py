@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from shared.payments import states
 from shared.payments.states import TRANSITIONS, WAITING, Signal, State, after
 
 # a state, then what each signal of COLUMNS makes of it; a dot stays, paid is succeeded
@@ -63,3 +64,22 @@ def test_failure_and_expiry_are_overturned_by_proof_and_unknown_is_not_failed() 
 def test_nothing_but_the_provider_itself_calls_a_request_rejected() -> None:
     reaches = {s for s, g in product(State, Signal) if after(s, g) == State.REJECTED and s != State.REJECTED}
     assert reaches == {State.SUBMITTING}
+
+
+def test_a_line_that_leaves_a_signal_out_or_answers_it_twice_does_not_load() -> None:
+    moves = {Signal.PROOF: State.SUCCEEDED}
+    everything_else = set(Signal) - moves.keys()
+    assert states._row(State.PENDING, moves, everything_else)[Signal.ACK] is State.PENDING
+    for ignored in (everything_else - {Signal.ACK}, set(Signal)):
+        with pytest.raises(ValueError, match="every signal once"):
+            states._row(State.PENDING, moves, ignored)
+
+
+def test_a_person_is_asked_only_where_money_may_have_moved() -> None:
+    """Nothing leaves review but proof or a person, and nothing but a doubt or a paid refusal leads there."""
+    leads = {
+        (s, g) for s, g in product(State, Signal) if after(s, g) is State.REVIEW and s is not State.REVIEW
+    }
+    assert {g for s, g in leads if s is not State.REJECTED} == {Signal.DOUBT}
+    assert {g for s, g in leads if s is State.REJECTED} == {Signal.CLAIM, Signal.PROOF, Signal.DOUBT}
+    assert {g for g in Signal if after(State.REVIEW, g) is not State.REVIEW} == {Signal.PROOF, Signal.DENIAL}
