@@ -1,7 +1,7 @@
 """The books: customers, invoices, allocations, outgoing money and the journal behind them."""
 
 from shared.books.allocation import allocate, unallocate
-from shared.books.balances import TrialBalance, trial_balance
+from shared.books.balances import TrialBalance, known_balance, trial_balance
 from shared.books.customers import change_customer, write_customer
 from shared.books.expenses import Expense, write_expense
 from shared.books.invoices import draft_invoice, finalise_invoice, open_invoices, void_invoice
@@ -21,6 +21,7 @@ from shared.books.keys import (
 from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
 from shared.books.numbering import check_digit, check_number, print_number
 from shared.books.receiving import receive_payment, record_fee, return_payment
+from shared.books.sealing import seal_journal, seal_when_due
 from shared.books.spellings import name_tokens
 from shared.books.transactions import record_transaction
 
@@ -45,6 +46,7 @@ __all__ = [
     "index_invoice",
     "invoice_keys",
     "invoice_spellings",
+    "known_balance",
     "lookup_keys",
     "name_tokens",
     "open_invoices",
@@ -54,6 +56,8 @@ __all__ = [
     "record_fee",
     "record_transaction",
     "return_payment",
+    "seal_journal",
+    "seal_when_due",
     "trial_balance",
     "unallocate",
     "unindex_customer",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from shared.books import customers, expenses, invoices, transactions
-from shared.books.balances import trial_balance
+from shared.books.balances import known_balance, trial_balance
 from shared.books.model import (
     BalanceView,
     CustomerChanges,
@@ -218,11 +218,23 @@ def list_expenses(call: Call[Ports]) -> ListView[ExpenseView]:
     summary="Every account's balance, added up from the journal",
 )
 def read_trial_balance(call: Call[Ports]) -> TrialBalanceView:
-    """Debits are positive. Receivables and customer credit are one line each unless `detail` is true."""
-    balance = trial_balance(call.ports.store, call.business)
-    accounts = balance.accounts if call.args.detail else balance.folded()
+    """Debits are positive. `as_of` is a day in Nairobi; without it everything counts.
+
+    Receivables and customer credit are one line each unless `detail` is true, which adds up the whole
+    journal.
+    """
+    args: TrialBalanceArgs = call.args
+    sums = trial_balance if args.detail else known_balance
+    balance = sums(call.ports.store, call.business, args.as_of)
     rows = [
         BalanceView(account=account, currency=currency, balance_cents=cents)
-        for (currency, account), cents in accounts.items()
+        for (currency, account), cents in balance.accounts.items()
     ]
-    return TrialBalanceView(entries=balance.entries, accounts=rows, totals_cents=balance.totals)
+    return TrialBalanceView(
+        as_of=args.as_of,
+        entries=balance.entries,
+        sealed_entries=balance.sealed,
+        block=balance.block,
+        accounts=rows,
+        totals_cents=balance.totals,
+    )

@@ -48,6 +48,8 @@ class JournalEntry:
     actor: str
     reverses: str = ""
     memo: str = ""
+    proof: str = ""
+    """SHA-256 of what the source says and never says otherwise, where that is known."""
 
     def __post_init__(self) -> None:
         check_id(self.id)
@@ -70,12 +72,16 @@ class JournalEntry:
             "recorded_at": self.recorded_at,
             "business_day": business_day(parse_rfc3339(self.effective_at)),
             "legs": [{"account": leg.account, "amount": leg.amount} for leg in self.legs],
-            "source": {"collection": self.source.collection, "id": self.source.id},
+            "source": self._source(),
             "reverses": self.reverses,
             "actor": self.actor,
             "memo": self.memo,
         }
         return {**body, "sha256": seal(self.id, body)}
+
+    def _source(self) -> dict[str, str]:
+        named = {"collection": self.source.collection, "id": self.source.id}
+        return {**named, "sha256": self.proof} if self.proof else named
 
 
 def seal(entry_id: str, body: dict[str, Any]) -> str:
@@ -87,7 +93,7 @@ def seal(entry_id: str, body: dict[str, Any]) -> str:
 
 def intact(doc: Doc) -> bool:
     """Whether a stored entry still has the hash it was written with."""
-    return bool(doc.data["sha256"] == seal(doc.id, doc.data))
+    return bool(doc.data.get("sha256") == seal(doc.id, doc.data))
 
 
 def merge(legs: Iterable[Leg]) -> tuple[Leg, ...]:
@@ -134,4 +140,5 @@ def read_entry(doc: Doc) -> JournalEntry:
         actor=data["actor"],
         reverses=data["reverses"],
         memo=data["memo"],
+        proof=data["source"].get("sha256", ""),
     )

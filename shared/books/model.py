@@ -141,10 +141,11 @@ class InvoiceArgs(Args):
 
 
 class TrialBalanceArgs(BaseModel):
-    """Whether receivables and customer credit are listed for each invoice and customer."""
+    """Which day's balances, and whether receivables and credit are listed for each invoice and customer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     detail: bool = False
+    as_of: Day = ""
 
 
 class CustomerView(View):
@@ -230,7 +231,10 @@ class TrialBalanceView(View):
     """Every account's sum of the journal; the total of a currency is zero or the books are broken."""
 
     object: str = "trial_balance"
+    as_of: str = ""
     entries: int
+    sealed_entries: int = 0
+    block: int = 0
     accounts: list[BalanceView]
     totals_cents: dict[str, int]
 

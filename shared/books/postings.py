@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,10 +11,15 @@ from shared.books.journal import JournalEntry, Leg, entry_id, merge
 from shared.books.places import INVOICES, PAYMENTS
 from shared.core.ids import derived_id
 from shared.store import Key
+from shared.store.values import encode
 
 SUSPENSE = "suspense:unmatched"
 SMALL_CHANGE = 100
 """Up to one shilling forgiven is rounding (M-Pesa moves whole shillings); more is a bad debt."""
+_SAID = (
+    *("number", "serial", "customer_id", "customer_name", "currency", "prices", "lines", "notes"),
+    *("subtotal_cents", "vat_cents", "total_cents", "due_date", "issued_on", "created_on"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,12 @@ def _money_id(payment: dict[str, Any]) -> str:
     return str(payment.get("money_id") or payment["receipt"])
 
 
+def invoice_proof(invoice: dict[str, Any]) -> str:
+    """SHA-256 of what an invoice says from the day it is issued; a changed line no longer fits."""
+    said = {name: invoice.get(name) for name in _SAID}
+    return hashlib.sha256(encode(said).encode()).hexdigest()
+
+
 def invoice_issued(invoice_id: str, invoice: dict[str, Any], now: str, actor: str) -> JournalEntry:
     """An invoice became due: the customer owes its total, sales and VAT are earned."""
     return JournalEntry(
@@ -132,6 +144,7 @@ def invoice_issued(invoice_id: str, invoice: dict[str, Any], now: str, actor: st
         source=Key(INVOICES, invoice_id),
         actor=actor,
         memo=f"invoice {invoice['number']}",
+        proof=invoice_proof(invoice),
     )
 
 

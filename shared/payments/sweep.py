@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.access import businesses
+from shared.books import seal_when_due
 from shared.bus import emit
 from shared.core import context, logs, measures
 from shared.core.clock import rfc3339
@@ -33,12 +34,13 @@ class Swept:
     relayed: int = 0
     polled: int = 0
     pulled: int = 0
+    sealed: int = 0
     announced: int = 0
     failed: int = 0
 
 
 def sweep(ports: Ports) -> Swept:
-    """Relay outboxes, poll and pull what is due, for every business; one that fails stops no other.
+    """Relay outboxes, poll and pull what is due, seal, for every business; one that fails stops no other.
 
     Money comes first; then what is left of the time is for files whose event was lost.
     """
@@ -52,6 +54,7 @@ def sweep(ports: Ports) -> Swept:
             done.relayed += ports.outbox.relay(business)
             done.polled += poll_attempts(ports, business, give_up)
             done.pulled += pull_payments(ports, business)
+            done.sealed += seal_when_due(ports.store, business, give_up)
         except HesabuError as error:
             done.failed += 1
             measures.SWEEP_FAILURES.add()
