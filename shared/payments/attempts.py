@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.core import context, measures
@@ -40,13 +41,32 @@ class Ask:
     method: str = MPESA
 
 
-def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once) -> Doc:
+Beside = Callable[[Tx, Doc], None]
+"""What else the commit that writes an attempt does, given the attempt; raising it prevents the prompt."""
+
+
+def attempt_id_of(business: str, once: Once) -> str:
+    """The id of the attempt that a key starts, known before it is started."""
+    return derived_id("att", business, once.key)
+
+
+def start(
+    ports: Ports, business: str, actor: str, ask: Ask, once: Once, beside: Beside | None = None
+) -> Doc:
     """Prompt a payer once.
 
     The same key again returns the attempt as it now stands, without prompting. Raises Invalid, NotFound,
-    Refused (invoice not open, repeated too soon, the first request is still at work) or RateLimited.
+    Refused (invoice not open, repeated too soon, the first request is still at work) or RateLimited, and
+    what ``beside`` raises.
     """
-    made = ports.store.transaction(business, lambda tx: _write_intent(ports, tx, actor, ask, once), once=once)
+
+    def intend(tx: Tx) -> Data:
+        attempt = _write_intent(ports, tx, actor, ask, once)
+        if beside is not None:
+            beside(tx, attempt)
+        return {"attempt_id": attempt.id}
+
+    made = ports.store.transaction(business, intend, once=once)
     key = Key(ATTEMPTS, made["attempt_id"])
     context.note(attempt=key.id)
     if once.replayed:
@@ -56,13 +76,13 @@ def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once) -> Doc:
     return ports.store.transaction(business, lambda tx: _write_outcome(tx, key, answer))
 
 
-def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Data:
+def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Doc:
     gateway = gateway_for(ports, ask.method)
     _check_served(ports, tx)
     invoice = tx.require(Key("invoices", ask.invoice_id)) if ask.invoice_id else None
     cents = _amount(gateway, ask, invoice)
     admit(tx, ask.phone, cents, ports.clock.now())
-    attempt_id = derived_id("att", tx.business, once.key)
+    attempt_id = attempt_id_of(tx.business, once)
     attempt = tx.create(
         Key(ATTEMPTS, attempt_id),
         {
@@ -93,7 +113,7 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Dat
         },
     )
     remember(tx, attempt)
-    return {"attempt_id": attempt_id}
+    return attempt
 
 
 def _check_served(ports: Ports, tx: Tx) -> None:
