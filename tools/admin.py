@@ -4,6 +4,10 @@
     user add EMAIL --business ID [--role owner]     the password is asked for, or read from standard input
     c2b register ID                                 Daraja learns where to announce and validate payments
     dead-letters list | replay [ID]                 events that a function refused for good
+    verify [ID] [--anchor NUMBER:HASH]              hash and add up all books again, compare every document
+    trial-balance ID [--as-of DAY] [--detail]       every account's balance
+    export ID [--output FILE]                       the journal as beancount text
+    seal [ID] [--strays] | rebuild-rollups [ID]     what the sweep does; rollups made again from the blocks
 
 Settings come from the environment as everywhere; STORE_URL says whose books are meant.
 """
@@ -24,6 +28,7 @@ from shared.core.errors import HesabuError, NotFound, Refused
 from shared.core.settings import load_settings
 from shared.http.roles import ROLES
 from shared.payments.registration import register_c2b
+from tools import admin_books
 
 Command = Callable[[App, argparse.Namespace], None]
 
@@ -126,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     letters = group("dead-letters", "events that a function refused for good")
     action(letters, "list", letters_list)
     action(letters, "replay", letters_replay).add_argument("id", nargs="?", help="one of them; all without")
+    admin_books.add_to(lambda name, command: action(groups, name, command))
     return parser
 
 

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from shared.core.clock import parse_rfc3339
+from shared.core.errors import Permanent
 from shared.store.model import Doc, Key, Scan, Schema
 from shared.store.values import encode
 
@@ -52,9 +53,14 @@ def document(business: str, doc: Doc, schema: Schema) -> Document:
 
 def read(collection: str, found: Document) -> Doc:
     """The document as the store knows it."""
+    key = Key(collection, found["_id"].partition("/")[2])
+    try:
+        data = json.loads(found["body"])
+    except ValueError:
+        raise Permanent(f"{collection} '{key.id}' is damaged", code="document_damaged") from None
     return Doc(
-        key=Key(collection, found["_id"].partition("/")[2]),
-        data=json.loads(found["body"]),
+        key=key,
+        data=data,
         etag=found["etag"],
         version=int(found["version"]),  # the driver's 64-bit integers are a type of their own
         created_at=found["created_at"],

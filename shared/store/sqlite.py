@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shared.core.errors import Unavailable
+from shared.core.errors import Permanent, Unavailable
 from shared.store.model import Doc, Index, Key, Scan, Schema
 from shared.store.sqlite_commit import Commit, CommitQueue
 from shared.store.sqlite_file import SqliteFile
@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS docs (
   etag TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   PRIMARY KEY (b, c, id)) WITHOUT ROWID
 """
-_COLUMNS = "c, id, body, etag, version, created_at, updated_at"
+_COLUMNS = "c, id, CAST(body AS BLOB), etag, version, created_at, updated_at"
 
 
 class SqliteAdapter:
@@ -134,6 +134,10 @@ def _select(business: str, scan: Scan) -> tuple[str, list[Any]]:
     return sql, [*values, scan.limit + 1]
 
 
-def _doc(row: tuple[str, str, str, str, int, str, str]) -> Doc:
+def _doc(row: tuple[str, str, bytes, str, int, str, str]) -> Doc:
     collection, id_, body, etag, version, created_at, updated_at = row
-    return Doc(Key(collection, id_), json.loads(body), etag, version, created_at, updated_at)
+    try:
+        data = json.loads(body)
+    except ValueError:  # no JSON, or no UTF-8: the file was changed by other hands, or by a failing disk
+        raise Permanent(f"{collection} '{id_}' is damaged", code="document_damaged") from None
+    return Doc(Key(collection, id_), data, etag, version, created_at, updated_at)

@@ -1,0 +1,1 @@
+"""What an operator does with the books: verify, export, rebuild (tools/admin_books.py)."""

@@ -1,0 +1,51 @@
+"""What a verification finds, and how it reads documents that may be damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from shared.core.errors import HesabuError
+from shared.store import Doc, Query, Store
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold: which record, and both figures."""
+
+    subject: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.what}"
+
+
+def section(name: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """The findings of one check; a store that cannot be read further is a finding, not the end."""
+    try:
+        yield from check()
+    except HesabuError as error:
+        yield Finding(name, f"cannot be read any further: {error.message}")
+
+
+def carefully(subject: str, check: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """The findings about one document; one of another shape than ours is a finding."""
+    found: list[Finding] = []
+    try:
+        found.extend(check())
+    except (KeyError, TypeError, AttributeError, ValueError, HesabuError) as error:
+        found.append(Finding(subject, f"is not of the shape that Hesabu writes ({error})"))
+    yield from found
+
+
+def every(store: Store, business: str, query: Query) -> Iterator[Doc]:
+    """Every document of a query, page after page, in flat memory."""
+    cursor: str | None = None
+    while True:
+        page = store.query(business, Query(query.collection, query.where, query.order, PAGE, cursor))
+        yield from page.docs
+        if page.next is None:
+            return
+        cursor = page.next
