@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.books.invariants import hold
 from shared.books.journal import merge, post, read_entry
 from shared.books.places import CUSTOMERS, INVOICES, JOURNAL, PAYMENTS
 from shared.books.postings import Part, allocation, on_account, receivable, reversal
@@ -170,7 +171,9 @@ def _link(invoice: Doc, part: Part, entry_id: str) -> Link:
 def _owe(tx: Tx, link: Link, sign: int) -> None:
     """Lower (-1) or raise (+1) what an invoice is owed by a link, and its status with it."""
     key = Key(INVOICES, link["invoice_id"])
-    balance = tx.require(key).data["balance_cents"] + sign * (link["cents"] + link["writeoff_cents"])
+    invoice = tx.require(key).data
+    balance = invoice["balance_cents"] + sign * (link["cents"] + link["writeoff_cents"])
+    hold(0 <= balance <= invoice["total_cents"], f"invoice '{key.id}' would be owed {balance} cents")
     paid_on = tx.now if balance == 0 else ""
     tx.update(key, {"balance_cents": balance, "status": "paid" if paid_on else "open", "paid_on": paid_on})
 
@@ -178,7 +181,9 @@ def _owe(tx: Tx, link: Link, sign: int) -> None:
 def _credit(tx: Tx, customer_id: str, cents: int) -> None:
     if cents:
         key = Key(CUSTOMERS, customer_id)
-        tx.update(key, {"credit_cents": tx.require(key).data["credit_cents"] + cents})
+        credit = tx.require(key).data["credit_cents"] + cents
+        hold(credit >= 0, f"customer '{customer_id}' would have {credit} cents of credit")
+        tx.update(key, {"credit_cents": credit})
 
 
 def _rewrite(tx: Tx, payment: Doc, links: list[Link], **changes: Any) -> Doc:
@@ -186,6 +191,7 @@ def _rewrite(tx: Tx, payment: Doc, links: list[Link], **changes: Any) -> Doc:
     allocated = sum(link["cents"] for link in links)
     lying = changes.get("on_account_cents", payment.data.get("on_account_cents", 0))
     left = payment.data["amount_cents"] - allocated - lying
+    hold(min(left, lying, allocated) >= 0, f"payment '{payment.id}' would give out more than it has")
     figures = {"allocations": links, "allocated_cents": allocated, "unallocated_cents": left}
     return tx.update(payment.key, {**changes, **figures})
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared.books.chart import group
+from shared.books.invariants import hold
 from shared.books.journal import seal
 from shared.books.places import BLOCKS
 from shared.store import Data, Doc, Key, Query, Store, Where
@@ -31,6 +32,7 @@ def build(previous: Doc | None, entries: Sequence[Doc], now: str) -> Data:
     """The block that seals ``entries`` after ``previous``, in the order given."""
     before: Data = previous.data if previous else {"number": 0, "sha256": GENESIS, "count": 0, "balances": {}}
     totals = add_up(entry.data for entry in entries)
+    hold(not any(sum(accounts.values()) for accounts in totals.values()), "a block's legs do not sum to zero")
     body = {
         "number": before["number"] + 1,
         "previous": before["sha256"],

@@ -1,8 +1,8 @@
 """What an M-Pesa receipt number says of its own day: a check for misread and invented numbers.
 
-Ten upper-case letters and digits. The first is the year (A = 2006), the second the month (A to L), the third the
-day (1 to 9, then A = 10 to V = 31). Found to hold on every genuine receipt that we could date; Safaricom does
-not document it, so it may warn and must never refuse.
+Ten upper-case letters and digits. The first is the year (A = 2006), the second the month (A to L), the third
+the day (1 to 9, then A = 10 to V = 31). Found to hold on every genuine receipt that we could date; Safaricom
+does not document it, so it may warn and must never refuse.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from datetime import date, datetime
 from shared.core.clock import EAT
 
 ODD_FORM, ODD_DAY = "receipt_form_unusual", "receipt_day_differs"
-"""The two warnings: no number that M-Pesa issues looks so; it was issued on another day than it is said to be."""
+"""The two warnings: no number that M-Pesa issues looks so; it was issued on another day than it is said
+to be."""
 _FORM = re.compile(r"[A-Z][A-L][1-9A-V][A-Z0-9]{7}")
 _FIRST_YEAR, _LETTERS = 2006, 26
 

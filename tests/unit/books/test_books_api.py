@@ -11,7 +11,7 @@ from books_world import Books
 from flask import Flask, request
 from pydantic import SecretStr
 
-from shared.books import allocate, print_number
+from shared.books import allocate, print_number, seal_journal
 from shared.books.api import api
 from shared.bus import Outbox
 from shared.core.ids import Ids, SeededIds
@@ -82,6 +82,26 @@ def test_from_customer_to_a_numbered_invoice(client: Client) -> None:
     assert balance["totals_cents"] == {"KES": 0}
     _, detailed = client("GET", "/v1/trial-balance?detail=true")
     assert f"ar:{draft['id']}" in {row["account"] for row in detailed["accounts"]}
+
+
+def test_the_trial_balance_of_a_day_is_sealed_or_not(client: Client, books: Books) -> None:
+    books.payment("SJA", 500, paid_at="2026-02-27T21:30:00.000Z")  # the 28th in Nairobi
+    before = client("GET", "/v1/trial-balance?as_of=2026-02-28")[1]
+    seal_journal(books.store, books.business)
+    after = client("GET", "/v1/trial-balance?as_of=2026-02-28")[1]
+    assert (before["sealed_entries"], before["block"]) == (0, 0)
+    assert (after["entries"], after["sealed_entries"], after["block"]) == (1, 1, 1)
+    assert after["accounts"] == before["accounts"] != []
+    assert after["as_of"] == "2026-02-28"
+    assert client("GET", "/v1/trial-balance?as_of=2026-02-27")[1]["accounts"] == []
+    detailed = client("GET", "/v1/trial-balance?as_of=2026-02-28&detail=true")[1]
+    assert detailed["accounts"] == after["accounts"]
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "20260228", "1772150400", "2026-02-28T00:00:00Z"])
+def test_a_day_that_is_none_is_refused(client: Client, day: str) -> None:
+    status, fault = client("GET", f"/v1/trial-balance?as_of={day}")
+    assert (status, fault["errors"][0]["pointer"]) == (422, "/as_of")
 
 
 def test_a_repeated_request_answers_the_same_and_does_nothing(client: Client, books: Books) -> None:
