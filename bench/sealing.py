@@ -140,6 +140,7 @@ def one_round(store: Store, number: int, payments: int) -> dict[str, float]:
     rates: dict[str, float] = {}
     for name, write in (("bare", bare), ("marked", post), ("chain_head", chained)):
         rates[name] = settle_many(store, f"biz_{name}_{number}", payments, write)
+        print(f"{name}: {rates[name]:.0f} a second", file=sys.stderr)
     business = f"biz_sealed_{number}"
     with sealer(store, business):
         rates["while_sealing"] = settle_many(store, business, payments, post)
@@ -169,8 +170,6 @@ def main() -> None:
     with opened(arguments.store) as store:
         settle_many(store, "biz_warm", arguments.payments, post)
         rounds = [one_round(store, n, arguments.payments) for n in range(arguments.rounds)]
-        for rates in rounds:
-            print({name: round(rate) for name, rate in rates.items()}, file=sys.stderr)
         times = seal_times(store, arguments.payments)
     ratios = {
         f"{name}_ratio": round(median(rates[name] / rates["bare"] for rates in rounds), 3)

@@ -20,6 +20,9 @@ SELECT kind, subject, entry FROM facts WHERE NOT seen AND kind IN ('payment_rece
 _ADD_LINK = """
 INSERT INTO links (invoice, cents) VALUES (?, ?) ON CONFLICT DO UPDATE SET cents = cents + excluded.cents
 """
+_SHARES = ("on_account_cents", "held_cents", "returned_cents")
+"""What of a payment's money is neither linked nor unallocated: lying, on its way back, gone again."""
+_BOOKED = frozenset({"settled", "partially_refunded", "refunded"})
 Check = Callable[[Doc], Iterable[Finding]]
 
 
@@ -64,19 +67,22 @@ class Documents:
         allocations = data["allocations"]
         for link in allocations:
             self._scratch.do(_ADD_LINK, link["invoice_id"], link["cents"] + link["writeoff_cents"])
-        if data["status"] == "settled":
-            self._left += data["unallocated_cents"]
+        if paid is not None:
+            self._left += data["unallocated_cents"] + data.get("held_cents", 0)
         if moved:
             return
         yield from _booked(subject, doc, paid, undone)
         linked = sum(link["cents"] for link in allocations)
         if linked != data["allocated_cents"]:
             yield Finding(subject, f"it says {data['allocated_cents']} cents allocated, its links {linked}")
-        used = linked + data.get("on_account_cents", 0) + data["unallocated_cents"]
-        if used > data["amount_cents"] or min(linked, data["unallocated_cents"]) < 0:
-            yield Finding(
-                subject, f"it has {data['amount_cents']} cents, of which {used} are given a purpose"
-            )
+        shares = [linked, data["unallocated_cents"], *(data.get(name, 0) for name in _SHARES)]
+        whole = (
+            sum(shares) <= data["amount_cents"]
+            if data["status"] == "reversed"
+            else sum(shares) == data["amount_cents"]
+        )
+        if not whole or min(shares) < 0:
+            yield Finding(subject, f"it has {data['amount_cents']} cents, its parts come to {sum(shares)}")
 
     # --- invoices
     def _invoice(self, doc: Doc) -> Iterator[Finding]:
@@ -146,17 +152,21 @@ class Documents:
 def _booked(
     subject: str, doc: Doc, paid: tuple[str, int, str, str] | None, undone: tuple[str, int, str, str] | None
 ) -> Iterator[Finding]:
-    """A payment is settled exactly if the journal received its amount and did not give it back."""
+    """A payment is settled exactly if the journal received its amount, and reversed if it was taken back."""
     data = doc.data
+    status, cents = data["status"], data["amount_cents"]
     if payment_id(data) != doc.id:
         yield Finding(subject, f"its receipt is that of {payment_id(data)}")
-    if data["status"] == "settled" and paid is None:
-        yield Finding(subject, f"{data['amount_cents']} cents are settled, the journal received nothing")
-    if data["status"] not in ("settled", "reversed") and paid is not None:
-        yield Finding(subject, f"it is {data['status']}, the journal received {paid[1]} cents ({paid[0]})")
-    if paid is not None and (paid[1], paid[2]) != (data["amount_cents"], data["currency"]):
-        said = f"{data['currency']} {data['amount_cents']}"
-        yield Finding(subject, f"it says {said}, the journal received {paid[2]} {paid[1]} ({paid[0]})")
-    if paid is not None and (data["status"] == "reversed") != (undone is not None):
-        back = "gave it back" if undone else "kept it"
-        yield Finding(subject, f"it is {data['status']}, and the journal {back}")
+    if status in _BOOKED and paid is None:
+        yield Finding(subject, f"{cents} cents are {status}, the journal received nothing")
+    if status not in {*_BOOKED, "reversed"} and paid is not None:
+        yield Finding(subject, f"it is {status}, the journal received {paid[1]} cents ({paid[0]})")
+    if paid is not None and (paid[1], paid[2]) != (cents, data["currency"]):
+        yield Finding(
+            subject,
+            f"it says {data['currency']} {cents}, the journal received {paid[2]} {paid[1]} ({paid[0]})",
+        )
+    if undone is not None and status != "reversed":
+        yield Finding(subject, f"it is {status}, and the journal gave it back ({undone[0]})")
+    if paid and not undone and status == "reversed" and data.get("returned_cents", 0) < cents:
+        yield Finding(subject, "it is reversed, and the journal kept it")

@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from shared.books import allocate, return_payment, seal_journal, unallocate, void_invoice
 from shared.books import sealing as sealing_module
 from shared.books.blocks import blocks
+from shared.books.journal import Leg, post
+from shared.books.postings import Outgoing, refund_sent
 from shared.core.clock import ManualClock
 from shared.core.ids import SeededIds
-from shared.store import Key, Query, Store
+from shared.store import Key, Query, Store, Tx
 from shared.store.indexes import SCHEMA
 from shared.store.sqlite import SqliteAdapter
 from tools.books.rollups import rebuild
@@ -55,6 +57,18 @@ def furnish(books: Books) -> None:
     books.run(lambda tx: unallocate(tx, paid[3], actor="t", invoice_id="inv_3"))
     books.run(lambda tx: return_payment(tx, paid[4], actor="t"))
     books.run(lambda tx: void_invoice(tx, "inv_7", actor="t"))
+    books.run(lambda tx: give_back(tx, "mpesa-SJ6", gone=300, held=100))
+
+
+def give_back(tx: Tx, payment_id: str, *, gone: int, held: int) -> None:
+    """Part of a payment is refunded, and some more is on its way."""
+    payment = tx.require(Key("payments", payment_id))
+    account = "clearing:mpesa:600123"
+    out = Outgoing("pyo_1", Key("payouts", "pyo_1"), account, gone, "KES", tx.now, tx.now)
+    post(tx, refund_sent(out, [Leg("suspense:unmatched", gone)]))
+    left = payment.data["unallocated_cents"] - gone - held
+    figures = {"unallocated_cents": left, "held_cents": held, "returned_cents": gone}
+    tx.update(payment.key, {"status": "partially_refunded", **figures})
 
 
 def give(books: Books, payment: str, links: list[tuple[str, int]], customer: str, writeoff: int = 0) -> None:
@@ -177,8 +191,10 @@ def everything(written: Written) -> list[tuple[str, str, bytes]]:
         ("payments", "mpesa-SJ0", {"status": "reversed"}, "it is reversed, and the journal kept it"),
         ("payments", "mpesa-SJ4", {"status": "settled"}, "it is settled, and the journal gave it back"),
         ("payments", "mpesa-SJ0", {"allocated_cents": 1}, "it says 1 cents allocated, its links 1000"),
-        ("payments", "mpesa-SJ5", {"unallocated_cents": 9_999}, "of which 9999 are given a purpose"),
+        ("payments", "mpesa-SJ5", {"unallocated_cents": 9_999}, "it has 1005 cents, its parts come to 9999"),
         ("payments", "mpesa-SJ5", {"unallocated_cents": 4}, "suspense:unmatched: the journal has"),
+        ("payments", "mpesa-SJ6", {"held_cents": 0}, "it has 1006 cents, its parts come to 906"),
+        ("payments", "mpesa-SJ5", {"status": "refunded", "amount_cents": 1}, "the journal received KES 1005"),
         ("payments", "mpesa-SJ5", {"receipt": "SJ6"}, "its receipt is that of mpesa-SJ6"),
         ("payments", "mpesa-SJ0", {"allocations": []}, "1000 cents of it are paid, payments link 0 to it"),
         ("payments", "mpesa-SJ0", {"allocations": 7}, "is not of the shape"),
