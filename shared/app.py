@@ -111,6 +111,7 @@ class App:
     @lazy
     def gateway(self) -> Gateway:
         from shared.payments.gateways.daraja.client import DarajaGateway
+        from shared.payments.gateways.daraja.initiator import Initiator
         from shared.payments.gateways.daraja.request import DarajaAccount
         from shared.payments.token_store import StoreTokens
 
@@ -122,6 +123,11 @@ class App:
             shortcode=settings.daraja_shortcode,
             passkey=settings.daraja_passkey.get_secret_value(),
             till=settings.daraja_till,
+            initiator=Initiator(
+                settings.daraja_initiator,
+                settings.daraja_initiator_password.get_secret_value(),
+                settings.daraja_certificate,
+            ),
         )
         return DarajaGateway(account, self.clock, StoreTokens(self.store))
 

@@ -26,6 +26,9 @@ variable "settings" {
     daraja_url                 = string
     daraja_shortcode           = string
     daraja_till                = optional(string)
+    daraja_initiator           = optional(string)
+    daraja_certificate         = optional(string)
+    daraja_calls_per_second    = optional(number)
     settle_without_proof_cents = optional(number)
     auth_issuer                = optional(string)
     access_minutes             = optional(number)

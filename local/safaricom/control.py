@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from local.safaricom.asked import all_asked
 from local.safaricom.callbacks import release_late, sent
+from local.safaricom.certificate import certificate_pem
 from local.safaricom.due import run_due
 from local.safaricom.faults import FAULTS, Fault, add_fault, fault_errors
 from local.safaricom.ledger import org_balance, transactions
@@ -15,6 +17,7 @@ from local.safaricom.model import MODES
 from local.safaricom.oauth import revoke_all
 from local.safaricom.prompts import ACTIONS, answer
 from local.safaricom.screens import open_prompts, phones
+from local.safaricom.sending import outgoing
 from local.safaricom.sim import Sim
 from shared.core.errors import Invalid
 from shared.core.phone import parse_phone
@@ -95,6 +98,29 @@ def _ledger_routes(blueprint: Blueprint, sim: Sim) -> None:
     @blueprint.get("/organisations")
     def organisations() -> Response:
         return jsonify({m.shortcode: org_balance(sim, m.shortcode) for m in sim.merchants})
+
+    @blueprint.put("/organisations/<shortcode>")
+    def change_organisation(shortcode: str) -> _Answer:
+        cents = _body().get("balance_cents")
+        if sim.merchant(shortcode) is None:
+            return _missing()
+        if type(cents) is not int or not 0 <= cents <= 2**53:
+            return _wrong(["balance_cents must be a whole number of cents"])
+        sim.state.put("org", shortcode, {"cents": cents})
+        return jsonify({shortcode: cents}), 200
+
+    @blueprint.get("/outgoing")
+    def list_outgoing() -> Response:
+        return jsonify([asdict(sent_money) for sent_money in outgoing(sim)])
+
+    @blueprint.get("/requests")
+    def list_requests() -> Response:
+        hidden = {"SecurityCredential": "[hidden]"}
+        return jsonify([{**asdict(one), "body": one.body | hidden} for one in all_asked(sim)])
+
+    @blueprint.get("/certificate")
+    def certificate() -> Response:
+        return Response(certificate_pem(sim.state), content_type="application/x-pem-file")
 
     @blueprint.get("/deliveries")
     def deliveries() -> Response:

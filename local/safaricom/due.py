@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from local.safaricom import questions, sending
+from local.safaricom.asked import carry_out
 from local.safaricom.c2b_notices import validated
 from local.safaricom.callbacks import Delivery, interrupted, release_held, send
 from local.safaricom.prompts import answer_automatically, expire, pay_late
@@ -13,11 +15,13 @@ from shared.core.clock import rfc3339
 
 Job = tuple[str, dict[str, Any]]
 _AFTER_EVERY_ID = "/~"
+_WORKS = {**sending.WORKS, **questions.WORKS}
 
 TASKS: dict[str, Callable[[Sim, dict[str, Any]], None]] = {
     "expire": lambda sim, data: expire(sim, data["checkout"]),
     "auto": lambda sim, data: answer_automatically(sim, data["checkout"], data["mode"]),
     "pay_late": lambda sim, data: pay_late(sim, data["checkout"]),
+    "carry_out": lambda sim, data: carry_out(sim, data["conversation"], _WORKS),
     "release": lambda sim, data: release_held(sim, data["held"]),
 }
 

@@ -24,11 +24,14 @@ FAULTS = {
     "spike_arrest": "the request is refused with 500.003.02, nothing is prompted",
     "subscriber_locked": "the push is refused with 500.001.1001, nothing is prompted",
     "lost_ack": "the phone is prompted, but the answer is lost: `mode` http_500, close or hold",
-    "broken_answer": "`route` (oauth, push, query, pull) answers in `mode`, and nothing else happens",
+    "broken_answer": "`route` (oauth, push, query, payout, …) answers in `mode`, and nothing else happens",
+    "request_fails": "a payout, reversal or question ends with result `code` (26), nothing moves",
+    "queue_timeout": "the time-out address is told instead of the result address; what was asked happened",
+    "queue_lost": "the time-out address is told, and what was asked never happens",
     "token_expired": "the access token ends before its time",
 }
 _TEXTS = ("phone", "route")
-TARGETS = ("stk", "c2b")
+TARGETS = ("stk", "c2b", "result")
 MODES = ("http_500", "close", "hold", "html_200", "envelope_200", "empty_400")
 
 
@@ -55,10 +58,10 @@ def fault_errors(fields: dict[str, Any]) -> list[str]:
     checks = (
         (fields.get("name") in tuple(FAULTS), f"name must be one of {', '.join(FAULTS)}"),
         (set(fields) <= known, f"only {', '.join(sorted(known))} are known"),
-        (fields.get("target", "stk") in TARGETS, "target must be stk or c2b"),
+        (fields.get("target", "stk") in TARGETS, f"target must be one of {', '.join(TARGETS)}"),
         (fields.get("mode", "close") in MODES, f"mode must be one of {', '.join(MODES)}"),
         (all(isinstance(fields.get(name, ""), str) for name in _TEXTS), "phone and route must be text"),
-        (code in (None, "") or (isinstance(code, str) and code.isdigit()), "code must be digits, as text"),
+        (code in (None, "") or _code(fields.get("name"), code), "code must be digits, as text"),
         (_count(fields.get("amount_cents") or 0, 0, 2**53), "amount_cents must be a number of cents"),
         (seconds is None or _seconds(seconds), "seconds must be 0 to 86400"),
         (_count(fields.get("count", 1), 1, 100), "count must be 1 to 100"),
@@ -103,6 +106,11 @@ def _use(sim: Sim, id_: str, fault: Fault) -> None:
         sim.state.put("fault", id_, asdict(fault))
     else:
         sim.state.delete("fault", id_)
+
+
+def _code(name: Any, code: Any) -> bool:
+    """Digits; only requests that are answered later end with letters, too (R000002)."""
+    return isinstance(code, str) and (code.isdigit() or (name == "request_fails" and code.isalnum()))
 
 
 def _count(value: Any, least: int, most: int) -> bool:

@@ -19,6 +19,8 @@ class Merchant:
     passkey: str = "demo-passkey"
     till: str = ""
     name: str = "HESABU DEMO"
+    initiator: str = "demo-initiator"
+    initiator_password: str = "demo-initiator-password"  # noqa: S105 - as above
 
 
 @dataclass(frozen=True, slots=True)

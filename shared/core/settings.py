@@ -34,6 +34,10 @@ class Settings(BaseModel):
     daraja_shortcode: str = "174379"
     daraja_passkey: SecretStr = SecretStr("")
     daraja_till: str = ""
+    daraja_initiator: str = ""
+    daraja_initiator_password: SecretStr = SecretStr("")
+    daraja_certificate: str = ""
+    daraja_calls_per_second: Annotated[int, Field(ge=0, le=1000)] = 0
     settle_without_proof_cents: Annotated[int, Field(ge=0)] = 0
 
     sms_url: str = ""

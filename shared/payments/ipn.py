@@ -5,11 +5,14 @@ A good path is always answered 200, a bad one 404; the body is stored before it 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.core import logs
-from shared.core.errors import Permanent
+from shared.core.errors import NotFound, Permanent
 from shared.http import EVERYONE, Api, Call, Reply
 from shared.payments.evidence import authenticate, continue_attempt, keep
 from shared.payments.gateways.daraja.payloads import parse_c2b
+from shared.payments.gateways.daraja.sent_results import KINDS
 from shared.payments.notices import own_notice
 from shared.payments.ports import Ports
 
@@ -61,4 +64,54 @@ def c2b_validation(call: Call[Ports]) -> Reply:
         # money must not be turned away because we cannot read the question; the confirmation is kept anyway
         logs.warn("validation request unreadable", business=path["business"], code=error.code)
         return Reply(_ACCEPTED)
+    return Reply(_ACCEPTED)
+
+
+@api.post(
+    "/ipn/result/{business}/{request_id}/{token}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="How a payout ended",
+)
+def payout_result(call: Call[Ports]) -> Reply:
+    return _keep_result(call, "result")
+
+
+@api.post(
+    "/ipn/result/{business}/{request_id}/{token}/{kind}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="How a reversal, a status question or a balance question ended",
+)
+def other_result(call: Call[Ports]) -> Reply:
+    return _keep_result(call, "result")
+
+
+@api.post(
+    "/ipn/timeout/{business}/{request_id}/{token}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="Safaricom gave up telling about a payout",
+)
+def payout_timeout(call: Call[Ports]) -> Reply:
+    return _keep_result(call, "timeout")
+
+
+@api.post(
+    "/ipn/timeout/{business}/{request_id}/{token}/{kind}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="Safaricom gave up telling about a reversal or a question",
+)
+def other_timeout(call: Call[Ports]) -> Reply:
+    return _keep_result(call, "timeout")
+
+
+def _keep_result(call: Call[Ports], route: str) -> Reply:
+    """The address proves business and request; the kind at its end only says what we had asked."""
+    path, kind = call.path, call.path.get("kind", "")
+    if kind and kind not in KINDS:
+        raise NotFound("there is no such address")
+    address = authenticate(call.ports, route, path["business"], path["request_id"], path["token"])
+    keep(call.ports, replace(address, route=f"{route}/{kind}" if kind else route), call.raw, call.headers)
     return Reply(_ACCEPTED)

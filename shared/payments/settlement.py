@@ -18,6 +18,7 @@ from shared.payments.gateways.providers import MPESA, provider_of, provider_of_r
 from shared.payments.notices import own_notice
 from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS, PROFILE
 from shared.payments.ports import Ports
+from shared.payments.results import ROUTES, process_result
 from shared.payments.states import WAITING, Signal, State, after
 from shared.payments.twins import loose_for, remember_loose, twin_of
 from shared.store import Data, Doc, Key, Tx
@@ -38,6 +39,9 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
     evidence = gateway.parse(route, record.data["headers"], body_of(record))
     if route.startswith("c2b/"):
         attempt_id = apply_notice(ports, business, own_notice(ports, attempt_id, evidence), evidence_id)
+    if route.partition("/")[0] in ROUTES:
+        process_result(ports, business, record)
+        return
     else:
         apply_to_attempt(ports, business, attempt_id, evidence, evidence_id)
     context.note(route=route, attempt=attempt_id)

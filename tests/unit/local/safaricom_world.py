@@ -13,17 +13,20 @@ from typing import Any
 import requests
 
 from local.safaricom import Fault, Merchant, Options, Safaricom, State, add_fault, build_safaricom
+from local.safaricom.certificate import certificate_pem
+from local.safaricom.ledger import org_balance
 from local.safaricom.model import Push
 from local.safaricom.prompts import answer
 from local.safaricom.serving import Served
 from shared.core.clock import Clock, ManualClock
 from shared.core.ids import SeededIds
 from shared.payments.gateways.daraja.client import DarajaGateway
+from shared.payments.gateways.daraja.initiator import Initiator
 from shared.payments.gateways.daraja.request import DarajaAccount
 from shared.payments.gateways.daraja.tokens import MemoryTokens
 from shared.payments.gateways.daraja.transport import Transport
 from shared.payments.gateways.daraja.urls import callback_url
-from shared.payments.gateways.port import Accepted, CollectRequest
+from shared.payments.gateways.port import Accepted, CollectRequest, PayoutRequest
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 PHONE = "254712345678"
@@ -61,19 +64,42 @@ class World:
     merchant: Merchant
     tokens: MemoryTokens = field(default_factory=MemoryTokens)
 
-    def account(self, **changes: str) -> DarajaAccount:
+    def account(self, **changes: Any) -> DarajaAccount:
         m = self.merchant
-        fields = {
+        fields: dict[str, Any] = {
             "base_url": self.url,
             "key": m.key,
             "secret": m.secret,
             "shortcode": m.shortcode,
             "passkey": m.passkey,
             "till": m.till,
+            "initiator": self.initiator(),
         }
         return DarajaAccount(**{**fields, **changes})
 
-    def gateway(self, clock: Clock | None = None, **changes: str) -> DarajaGateway:
+    def initiator(self, **changes: str) -> Initiator:
+        m = self.merchant
+        pem = certificate_pem(self.safaricom.sim.state)
+        return Initiator(
+            **{"name": m.initiator, "password": m.initiator_password, "certificate": pem, **changes}
+        )
+
+    def payout(self, request_id: str = "pyo_1", shillings: int = 500, **changes: Any) -> PayoutRequest:
+        urls = [
+            callback_url(self.receiver.url, r, "biz_1", request_id, SECRET) for r in ("result", "timeout")
+        ]
+        fields = {"request_id": request_id, "phone": PHONE, "amount_cents": shillings * 100}
+        fields |= {"purpose": "refund", "remarks": "Refund", "result_url": urls[0], "timeout_url": urls[1]}
+        return PayoutRequest(**{**fields, **changes})
+
+    def hold(self, shillings: int) -> None:
+        """What the business's shortcode holds."""
+        self.safaricom.sim.state.put("org", self.merchant.shortcode, {"cents": shillings * 100})
+
+    def held(self) -> int:
+        return org_balance(self.safaricom.sim, self.merchant.shortcode) // 100
+
+    def gateway(self, clock: Clock | None = None, **changes: Any) -> DarajaGateway:
         account = self.account(**changes)
         transport = Transport(account.base_url, connect=2.0, read=1.0)
         return DarajaGateway(account, clock or self.clock, self.tokens, transport)

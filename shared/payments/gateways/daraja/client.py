@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from shared.core.clock import Clock
+from shared.core.errors import FieldError, Invalid
+from shared.payments.gateways.daraja.initiator import Credentials
 from shared.payments.gateways.daraja.oauth import OAuth
 from shared.payments.gateways.daraja.registering import (
     ADDRESSES,
@@ -23,6 +25,23 @@ from shared.payments.gateways.daraja.request import (
     query_body,
 )
 from shared.payments.gateways.daraja.results import PROVIDER, stk_result
+from shared.payments.gateways.daraja.sending import (
+    BALANCE,
+    PAYOUT,
+    REVERSAL,
+    STATUS,
+    TOKEN_REFUSED,
+    Body,
+    acknowledgement,
+    balance_body,
+    payout_body,
+    payout_faults,
+    reversal_body,
+    reversal_faults,
+    status_body,
+    status_faults,
+    url_faults,
+)
 from shared.payments.gateways.daraja.tokens import SharedToken, TokenRefused, TokenStore
 from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, Transport
 from shared.payments.gateways.port import (
@@ -33,6 +52,7 @@ from shared.payments.gateways.port import (
     InitiateAnswer,
     NoAnswer,
     Outcome,
+    PayoutRequest,
     QueryAnswer,
     Registered,
     Rejected,
@@ -41,7 +61,6 @@ from shared.payments.gateways.port import (
 
 PUSH = "/mpesa/stkpush/v1/processrequest"
 QUERY = "/mpesa/stkpushquery/v1/query"
-INVALID_TOKEN_CODES = frozenset({"404.001.03", "400.003.01", "401.002.01", "404.001.04"})
 
 
 class DarajaGateway:
@@ -66,6 +85,7 @@ class DarajaGateway:
         self._transport = transport or Transport(account.base_url)
         oauth = OAuth(account, self._transport, clock)
         self._token = SharedToken(f"{PROVIDER}:{account.key}", tokens, clock, oauth)
+        self._credentials = Credentials(account.initiator, clock)
 
     def known_as(self, attempt_id: str) -> str:
         """Nothing yet: Daraja gives a CheckoutRequestID of its own."""
@@ -121,14 +141,50 @@ class DarajaGateway:
         except TokenRefused as refused:
             return NoAnswer(refused.code)
 
+    def pay_out(self, request: PayoutRequest) -> InitiateAnswer:
+        """B2C v3. After Unknown it may be sent again: Daraja refuses a second request with our id."""
+        return self._send(PAYOUT, request, payout_body, payout_faults(request), request.request_id)
+
+    def reverse(self, request: PayoutRequest) -> InitiateAnswer:
+        """Give a payment back; Daraja reverses each payment once, and answers R000001 the second time."""
+        return self._send(REVERSAL, request, reversal_body, reversal_faults(request))
+
+    def ask_status(self, request: PayoutRequest) -> InitiateAnswer:
+        """Ask how a request of ours, or a payment, ended; the answer comes to the result address."""
+        return self._send(STATUS, request, status_body, status_faults(request))
+
+    def ask_balance(self, result_url: str, timeout_url: str) -> InitiateAnswer:
+        """Ask what our accounts at M-Pesa hold; the answer comes to the result address."""
+        question = PayoutRequest("", "", 0, "", "Balance", result_url=result_url, timeout_url=timeout_url)
+        return self._send(BALANCE, question, balance_body, url_faults(question))
+
     def close(self) -> None:
         """Let go of the pooled connections."""
         self._transport.close()
 
+    def _send(
+        self,
+        path: str,
+        request: PayoutRequest,
+        make: Callable[[DarajaAccount, PayoutRequest, str], Body],
+        faults: Sequence[FieldError],
+        request_id: str = "",
+    ) -> InitiateAnswer:
+        """Sign as the initiator and send; whatever stops it on our side is Rejected, since nothing left."""
+        if faults:
+            return Rejected("payout_invalid", "; ".join(f"{f.pointer} {f.detail}" for f in faults))
+        try:
+            body = make(self._account, request, self._credentials.encrypted())
+            return acknowledgement(self._post(path, body), request_id)
+        except Invalid as unusable:
+            return Rejected(unusable.code, unusable.message)
+        except TokenRefused as refused:
+            return Rejected(refused.code, "Daraja gave no access token", refused.retryable)
+
     def _post(self, path: str, body: Mapping[str, Any]) -> HttpAnswer | NoHttpAnswer:
         token = self._token.current()
         answer = self._transport.post(path, body, token)
-        if isinstance(answer, HttpAnswer) and answer.error_code in INVALID_TOKEN_CODES:
+        if isinstance(answer, HttpAnswer) and answer.error_code in TOKEN_REFUSED:
             # Refused at the door, so nothing was prompted: the only case in which a push is sent again.
             answer = self._transport.post(path, body, self._token.current(refused=token))
         return answer
@@ -146,16 +202,16 @@ def push_answer(answer: HttpAnswer | NoHttpAnswer) -> InitiateAnswer:
         return Rejected("unreachable", f"Daraja cannot be reached: {answer.reason}", retryable=True)
     if answer.error_code:
         return _push_error(answer)
-    request_id = _text(answer.body, "CheckoutRequestID")
-    if answer.status == 200 and request_id and _text(answer.body, "ResponseCode") == "0":
-        return Accepted(request_id, _text(answer.body, "MerchantRequestID"))
-    return Unknown(f"http_{answer.status}", _text(answer.body, "ResponseCode"))
+    request_id = answer.text("CheckoutRequestID")
+    if answer.status == 200 and request_id and answer.text("ResponseCode") == "0":
+        return Accepted(request_id, answer.text("MerchantRequestID"))
+    return Unknown(f"http_{answer.status}", answer.text("ResponseCode"))
 
 
 def _push_error(answer: HttpAnswer) -> Rejected | Unknown:
     code = answer.error_code
     if code.startswith("4") and answer.status < 500 and answer.status != 408:
-        return Rejected(code, answer.error_message, retryable=code in INVALID_TOKEN_CODES)
+        return Rejected(code, answer.error_message, retryable=code in TOKEN_REFUSED)
     return Unknown(f"http_{answer.status}", code)
 
 
@@ -165,10 +221,10 @@ def query_answer(
     """What an answer to the query proves; an answer about another request proves nothing."""
     if isinstance(answer, NoHttpAnswer):
         return NoAnswer(answer.reason)
-    code = _text(answer.body, "ResultCode")
+    code = answer.text("ResultCode")
     if answer.error_code or answer.status != 200 or not code:
         return NoAnswer(answer.error_code or f"http_{answer.status}")
-    if _text(answer.body, "CheckoutRequestID") != request_id:
+    if answer.text("CheckoutRequestID") != request_id:
         return NoAnswer("another_request")
     result = stk_result(code)
     if result.outcome is Outcome.PENDING:
@@ -179,16 +235,9 @@ def query_answer(
             kind="query",
             outcome=result.outcome,
             code=result.code,
-            description=_text(answer.body, "ResultDesc"),
+            description=answer.text("ResultDesc"),
             request_id=request_id,
             shortcode=shortcode,
             failure=result.failure,
         )
     )
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()[:200]

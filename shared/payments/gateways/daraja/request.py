@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.clock import daraja_timestamp
 from shared.core.errors import FieldError, Invalid
 from shared.core.money import is_whole_shillings
+from shared.payments.gateways.daraja.initiator import Initiator
 from shared.payments.gateways.daraja.urls import callback_url_fault
 from shared.payments.gateways.port import CollectRequest
 
@@ -29,10 +30,11 @@ class DarajaAccount:
 
     base_url: str
     key: str
-    secret: str
+    secret: str = field(repr=False)
     shortcode: str
-    passkey: str
+    passkey: str = field(repr=False)
     till: str = ""
+    initiator: Initiator = field(default_factory=Initiator)
 
     @property
     def transaction_type(self) -> str:

@@ -26,6 +26,10 @@ _OPERATIONS = {
     "/mpesa/c2b/v2/registerurl": "register",
     "/pulltransactions/v1/register": "register",
     "/pulltransactions/v1/query": "pull",
+    "/mpesa/b2c/v3/paymentrequest": "payout",
+    "/mpesa/reversal/v1/request": "reversal",
+    "/mpesa/transactionstatus/v1/query": "status",
+    "/mpesa/accountbalance/v1/query": "balance",
 }
 
 
@@ -46,6 +50,13 @@ class HttpAnswer:
     def error_message(self) -> str:
         message = self.body.get("errorMessage")
         return message[:200] if isinstance(message, str) else ""
+
+    def text(self, name: str) -> str:
+        """A member as text of at most 200 characters, "" when it is neither text nor a whole number."""
+        value = self.body.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            return ""
+        return str(value).strip()[:200]
 
 
 @dataclass(frozen=True, slots=True)
