@@ -35,13 +35,13 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
     """
     record = ports.store.require(business, Key(CALLBACKS, evidence_id))
     route, attempt_id = record.data["route"], record.data["subject"]
+    if route.partition("/")[0] in ROUTES:
+        process_result(ports, business, record)
+        return
     gateway = gateway_for(ports, provider_of_route(route))
     evidence = gateway.parse(route, record.data["headers"], body_of(record))
     if route.startswith("c2b/"):
         attempt_id = apply_notice(ports, business, own_notice(ports, attempt_id, evidence), evidence_id)
-    if route.partition("/")[0] in ROUTES:
-        process_result(ports, business, record)
-        return
     else:
         apply_to_attempt(ports, business, attempt_id, evidence, evidence_id)
     context.note(route=route, attempt=attempt_id)

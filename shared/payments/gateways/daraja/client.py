@@ -73,8 +73,8 @@ class DarajaGateway:
         whole_shillings=True,
         query_floor_seconds=0,
         can_list=True,
-        can_refund=False,
-        partial_refunds=False,
+        can_refund=True,
+        partial_refunds=True,
     )
 
     def __init__(
