@@ -66,6 +66,7 @@ def first_requests(app: App, photo: bytes | None) -> dict[str, First]:
     login = json.dumps({"email": EMAIL, "password": PASSWORD})
     ask = json.dumps({"question": "How much did we receive by M-Pesa this month?"})
     push = json.dumps({"phone": "0712345678", "amount_cents": 10_000})
+    payout = json.dumps({"phone": "0712345678", "amount_cents": 10_000, "purpose": "cement"})
     return {
         "auth": First(login, path="/v1/auth/token"),
         "books": _with(token, First(method="GET", path="/v1/invoices")),
@@ -74,6 +75,7 @@ def first_requests(app: App, photo: bytes | None) -> dict[str, First]:
         "mpesa_callback": First(callback, path=address.removeprefix("http://127.0.0.1")),
         "notify": _event(PaymentMatched(payment_id=matched), f"payments/{matched}"),
         "ocr_receipt": _photo(app, photo),
+        "payouts": _with(token, First(payout, path="/v1/payouts")),
         "receipts": _with(token, First(method="GET", path="/v1/receipts")),
         "reconcile": _event(PaymentSettled(payment_id=waiting), f"payments/{waiting}"),
         "settle": _event(CallbackReceived(evidence_id=evidence), f"callbacks/{evidence}"),
@@ -134,11 +136,13 @@ def useful(app: App, target: str) -> bool:
         "ocr_receipt": "receipts",
         "mpesa_callback": "callbacks",
         "stk_push": "attempts",
+        "payouts": "payouts",
     }
     buried = app.store.query(BUSINESS, Query("dead_letters", order="recorded_at")).docs
     if buried:
         return False
-    orders = {"messages": "created_on", "receipts": "received_at", "attempts": "created_on"}
+    orders = dict.fromkeys(("attempts", "messages", "payouts"), "created_on")
+    orders["receipts"] = "received_at"
     if target in made and made[target] in orders:
         return bool(app.store.query(BUSINESS, Query(made[target], order=orders[made[target]])).docs)
     return True

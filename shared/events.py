@@ -65,6 +65,20 @@ class PaymentNeedsReview(EventData):
     payment_id: str
 
 
+class PaymentReversed(EventData):
+    """The provider took money back that a business had received, all of it or a part."""
+
+    TYPE: ClassVar[str] = "payment.reversed.v1"
+    payment_id: str
+
+
+class RefundSent(EventData):
+    """The provider says that a refund reached the payer."""
+
+    TYPE: ClassVar[str] = "refund.sent.v1"
+    payout_id: str
+
+
 class ObjectFinalized(EventData):
     """A file landed in the bucket (Cloud Storage's own event type, by Eventarc or by the local watcher)."""
 
@@ -119,6 +133,8 @@ CATALOGUE: dict[str, type[EventData]] = {
         PaymentSettled,
         PaymentMatched,
         PaymentNeedsReview,
+        PaymentReversed,
+        RefundSent,
         ObjectFinalized,
         ObjectMissed,
         ReceiptRead,

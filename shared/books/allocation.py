@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.books.invariants import hold
 from shared.books.journal import merge, post, read_entry
-from shared.books.places import CUSTOMERS, INVOICES, JOURNAL, PAYMENTS
+from shared.books.places import CUSTOMERS, INVOICES, JOURNAL, PAYMENTS, SPENDABLE
 from shared.books.postings import Part, allocation, on_account, receivable, reversal
 from shared.core.errors import Invalid, NotFound, Refused
 from shared.store import Doc, Key, Tx
@@ -45,10 +45,10 @@ def allocate(
     ``nothing_to_allocate``.
     """
     _check(links, matching, writeoff)
-    payment = _settled(tx, payment_id)
+    payment = spendable(tx, payment_id)
     if customer_id:
         tx.require(Key(CUSTOMERS, customer_id))
-    payment = _off_account(tx, payment, customer_id, actor)
+    payment = off_account(tx, payment, customer_id, actor)
     invoices = [_payable(tx, invoice_id, cents, payment) for invoice_id, cents in links]
     rest = _left_after(payment, links)
     parts = _parts(invoices, links, writeoff)
@@ -62,7 +62,7 @@ def allocate(
     for link in made:
         _owe(tx, link, -1)
     _credit(tx, customer_id, kept)
-    return _rewrite(
+    return rewrite(
         tx,
         payment,
         [*payment.data["allocations"], *made],
@@ -95,7 +95,7 @@ def unallocate(tx: Tx, payment_id: str, *, actor: str, invoice_id: str | None = 
     if whole:
         _credit(tx, payment.data["customer_id"], -payment.data.get("on_account_cents", 0))
         changes |= {"customer_id": "", "on_account_cents": 0, "on_account_entry": ""}
-    return _rewrite(tx, payment, [link for link in links if link not in undone], **changes)
+    return rewrite(tx, payment, [link for link in links if link not in undone], **changes)
 
 
 def _check(links: Sequence[tuple[str, int]], matching: str, writeoff: int) -> None:
@@ -110,14 +110,15 @@ def _check(links: Sequence[tuple[str, int]], matching: str, writeoff: int) -> No
         raise Invalid("links_invalid", "matching is auto or manual")
 
 
-def _settled(tx: Tx, payment_id: str) -> Doc:
+def spendable(tx: Tx, payment_id: str) -> Doc:
+    """A payment with money in the books; raises NotFound, Refused ``payment_not_settled``."""
     payment = tx.require(Key(PAYMENTS, payment_id))
-    if payment.data["status"] != "settled":
+    if payment.data["status"] not in SPENDABLE:
         raise Refused("the payment is not settled", code="payment_not_settled")
     return payment
 
 
-def _off_account(tx: Tx, payment: Doc, customer_id: str, actor: str) -> Doc:
+def off_account(tx: Tx, payment: Doc, customer_id: str, actor: str) -> Doc:
     """Bring what lies on the customer's account back to suspense, to be given out anew."""
     lying = payment.data.get("on_account_cents", 0)
     if not lying:
@@ -126,7 +127,7 @@ def _off_account(tx: Tx, payment: Doc, customer_id: str, actor: str) -> Doc:
         raise Refused("it is another customer's credit: undo that first", code="credit_of_other_customer")
     _reverse(tx, payment, [], actor, with_account=True)
     _credit(tx, customer_id, -lying)
-    return _rewrite(tx, payment, payment.data["allocations"], on_account_cents=0, on_account_entry="")
+    return rewrite(tx, payment, payment.data["allocations"], on_account_cents=0, on_account_entry="")
 
 
 def _payable(tx: Tx, invoice_id: str, cents: int, payment: Doc) -> Doc:
@@ -186,11 +187,15 @@ def _credit(tx: Tx, customer_id: str, cents: int) -> None:
         tx.update(key, {"credit_cents": credit})
 
 
-def _rewrite(tx: Tx, payment: Doc, links: list[Link], **changes: Any) -> Doc:
-    """Store a payment with other links: what is allocated and what is left follow from them."""
+def rewrite(tx: Tx, payment: Doc, links: list[Link], **changes: Any) -> Doc:
+    """Store a payment with other links: what is allocated and what is left follow from them.
+
+    What is held for a refund, or has been given back, is neither.
+    """
     allocated = sum(link["cents"] for link in links)
     lying = changes.get("on_account_cents", payment.data.get("on_account_cents", 0))
-    left = payment.data["amount_cents"] - allocated - lying
+    now = {**payment.data, **changes}
+    left = now["amount_cents"] - allocated - lying - now.get("held_cents", 0) - now.get("returned_cents", 0)
     hold(min(left, lying, allocated) >= 0, f"payment '{payment.id}' would give out more than it has")
     figures = {"allocations": links, "allocated_cents": allocated, "unallocated_cents": left}
     return tx.update(payment.key, {**changes, **figures})

@@ -13,3 +13,6 @@ ROLLUPS = "rollups"
 TRANSACTIONS = "transactions"
 UNSEALED = "unsealed"
 """Markers of entries that no block holds yet; each is made with its entry and removed with its block."""
+
+SPENDABLE = frozenset({"settled", "partially_refunded"})
+"""States of a payment whose money is in the books and not all gone again."""

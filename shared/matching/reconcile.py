@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.books import allocate
+from shared.books.places import SPENDABLE
 from shared.bus import emit
 from shared.core import context
 from shared.core.errors import Refused
@@ -59,7 +60,7 @@ def reconcile_payment(
 
 
 def _waits(payment: Doc) -> bool:
-    return (payment.data["status"], payment.data["matching"]) == ("settled", "waiting")
+    return payment.data["status"] in SPENDABLE and payment.data["matching"] == "waiting"
 
 
 def _apply(tx: Tx, payment_id: str, case: Case, decision: Decision) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from shared.core import context, measures
 from shared.matching.identity import payer_key
 from shared.matching.lookup import payment_facts
-from shared.matching.places import HOLDS, decision_place, payer_place, review_place
+from shared.matching.places import HOLDS, PAYMENTS, decision_place, payer_place, review_place
 from shared.store import Doc, Key, Tx
 
 Record = dict[str, Any]
@@ -52,6 +52,13 @@ def close_review(tx: Tx, kind: str, subject_id: str) -> None:
         return
     release(tx, item.data["may_be"], subject_id)
     tx.update(item.key, {"status": "done"})
+
+
+def close_if_gone(tx: Tx, payment_id: str) -> None:
+    """Nobody need say what money is for that has gone back, all of it."""
+    payment = tx.require(Key(PAYMENTS, payment_id))
+    if payment.data["status"] in {"reversed", "refunded"}:
+        close_review(tx, "payment", payment_id)
 
 
 def hold(tx: Tx, customer_ids: Sequence[str], payment_id: str) -> None:

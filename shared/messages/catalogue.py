@@ -82,6 +82,46 @@ ATTEMPT_FAILED = Template(
     },
 )
 
+PAYMENT_REVERSED = Template(
+    "payment.reversed",
+    Kind.REMINDER,
+    _BOTH,
+    {"business": _BUSINESS, "amount": _AMOUNT, "receipt": _CODE, "payer": 24},
+    {
+        EN: Words(
+            "{business}: M-Pesa or your bank took back {amount} from {payer}, ref {receipt}. See Hesabu.",
+            "A payment was taken back: {amount}",
+            "{amount} that came from {payer} was taken back by the provider.\n\n"
+            "Payment reference: {receipt}\nWhat it had paid is owed again.\n",
+        ),
+        SW: Words(
+            "{business}: {amount} kutoka {payer}, ref {receipt}, zimechukuliwa tena na M-Pesa au benki.",
+            "Malipo yamerudishwa: {amount}",
+            "{amount} zilizotoka kwa {payer} zimerudishwa na mtoa huduma.\n\nNambari ya malipo: {receipt}\n"
+            "Deni lililolipwa nazo linadaiwa tena.\n",
+        ),
+    },
+)
+
+REFUND_SENT = Template(
+    "refund.sent",
+    Kind.TRANSACTIONAL,
+    _BOTH,
+    {"business": _BUSINESS, "amount": _AMOUNT, "receipt": _CODE, "payment": _CODE},
+    {
+        EN: Words(
+            "{business}: we sent you back {amount}, ref {receipt}, of your payment {payment}.",
+            "Refund of {amount} from {business}",
+            "{business} sent you back {amount}.\n\nReference: {receipt}\nYour payment: {payment}\n",
+        ),
+        SW: Words(
+            "{business}: tumekurudishia {amount}, ref {receipt}, ya malipo yako {payment}.",
+            "{business} imekurudishia {amount}",
+            "{business} imekurudishia {amount}.\n\nNambari: {receipt}\nMalipo yako: {payment}\n",
+        ),
+    },
+)
+
 _RECEIPT = {"business": _BUSINESS, "merchant": 30, "amount": _AMOUNT, "date": 10, "reason": 40}
 
 RECEIPT_ACCEPTED = Template(
@@ -168,6 +208,8 @@ CATALOGUE = {
         PAYMENT_RECEIVED,
         PAYMENT_REVIEW,
         ATTEMPT_FAILED,
+        PAYMENT_REVERSED,
+        REFUND_SENT,
         RECEIPT_ACCEPTED,
         RECEIPT_REVIEW,
         RECEIPT_DUPLICATE,

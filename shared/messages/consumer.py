@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from shared.bus import Consumer
 from shared.core.money import KES
 from shared.core.phone import mask
-from shared.events import AttemptFailed, Event, PaymentMatched, PaymentNeedsReview, ReceiptRead
+from shared.events import (
+    AttemptFailed,
+    Event,
+    PaymentMatched,
+    PaymentNeedsReview,
+    PaymentReversed,
+    ReceiptRead,
+    RefundSent,
+)
 from shared.messages import catalogue, facts, recipients
 from shared.messages.delivery import Notice, tell
 from shared.messages.facts import PaymentFacts
@@ -93,6 +101,41 @@ def attempt_failed(ports: Ports, event: Event[AttemptFailed]) -> None:
     sender = recipients.sender(profile)
     subject = f"attempts/{attempt.id}"
     tell(ports, event.business, [Notice(catalogue.ATTEMPT_FAILED, subject, values, language, sender, chain)])
+
+
+@consumer.on(PaymentReversed)
+def payment_reversed(ports: Ports, event: Event[PaymentReversed]) -> None:
+    """The business learns that money it had is gone; what it paid is owed again."""
+    payment = ports.store.require(event.business, Key("payments", event.data.payment_id))
+    nothing = facts.unsure(recipients.language_of(_profile(ports, event.business)))
+    lines = payment.data.get("taken_back") or [{"cents": payment.data["amount_cents"]}]
+    values = {
+        "amount": facts.money(lines[-1]["cents"], payment.data.get("currency") or KES),
+        "receipt": payment.data.get("receipt") or nothing,
+        "payer": _payer(payment.data) or nothing,
+    }
+    subject = f"payments/{payment.id}/taken-{len(lines)}"
+    _tell_owner(ports, event.business, catalogue.PAYMENT_REVERSED, subject, values)
+
+
+@consumer.on(RefundSent)
+def refund_sent(ports: Ports, event: Event[RefundSent]) -> None:
+    """The payer learns that the money is on their phone again."""
+    payout = ports.store.require(event.business, Key("payouts", event.data.payout_id))
+    profile = _profile(ports, event.business)
+    customer = _record(ports, event.business, "customers", payout.data.get("customer_id"))
+    language = recipients.language_of(customer, profile)
+    nothing = facts.unsure(language)
+    values = {
+        "business": recipients.business_name(profile),
+        "amount": facts.money(payout.data["amount_cents"], payout.data.get("currency") or KES),
+        "receipt": payout.data.get("receipt") or nothing,
+        "payment": payout.data.get("payment_receipt") or nothing,
+    }
+    chain = recipients.sms_to(payout.data.get("phone")) or recipients.phones_of(customer)[:1]
+    sender = recipients.sender(profile)
+    subject = f"payouts/{payout.id}"
+    tell(ports, event.business, [Notice(catalogue.REFUND_SENT, subject, values, language, sender, chain)])
 
 
 @consumer.on(ReceiptRead)

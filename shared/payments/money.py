@@ -24,6 +24,7 @@ from shared.store import Data, Doc, Key, Tx
 
 DOUBTFUL_TWIN = "may_be_known_money"
 """A receipt for what was booked without one: listed or not, counting it could count it twice."""
+_BOOKED = frozenset({"settled", "partially_refunded", "refunded", "reversed"})
 _RECEIPT = re.compile(r"[A-Z0-9_.-]{4,40}")
 
 
@@ -144,7 +145,7 @@ def release(tx: Tx, payment: Doc) -> Doc:
 
 def booked(payment: Doc) -> bool:
     """Whether this money is, or was, in the books; what a person put aside unbooked never was."""
-    return payment.data["status"] in {"settled", "reversed"} and bool(payment.data.get("settled_on"))
+    return payment.data["status"] in _BOOKED and bool(payment.data.get("settled_on"))
 
 
 def disown(tx: Tx, payment: Doc) -> Doc:

@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from shared.store import Key
 
-ATTEMPTS, CALLBACKS, PAYMENTS = "attempts", "callbacks", "payments"
+ATTEMPTS, CALLBACKS, PAYMENTS, PAYOUTS = "attempts", "callbacks", "payments", "payouts"
+REVERSALS = "reversals"
+"""Told before their payments; applied by the sweep when those have come."""
 PROFILE = Key("profile", "business")

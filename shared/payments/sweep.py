@@ -13,10 +13,12 @@ from shared.core.clock import rfc3339
 from shared.core.errors import HesabuError, Permanent
 from shared.events import AttemptFailed
 from shared.payments.attempts import lose_submitter, moved
+from shared.payments.payout_polling import chase_payouts
 from shared.payments.places import ATTEMPTS
 from shared.payments.polling import expired, lease_over, planned_on
 from shared.payments.ports import Ports
 from shared.payments.pulling import pull_payments
+from shared.payments.reversals import apply_kept
 from shared.payments.settlement import ask_provider
 from shared.payments.states import WAITING, Signal, State
 from shared.payments.watching import watch
@@ -34,6 +36,8 @@ class Swept:
     relayed: int = 0
     polled: int = 0
     pulled: int = 0
+    paid_out: int = 0
+    reversed: int = 0
     sealed: int = 0
     announced: int = 0
     failed: int = 0
@@ -54,6 +58,8 @@ def sweep(ports: Ports) -> Swept:
             done.relayed += ports.outbox.relay(business)
             done.polled += poll_attempts(ports, business, give_up)
             done.pulled += pull_payments(ports, business)
+            done.paid_out += chase_payouts(ports, business, give_up)
+            done.reversed += apply_kept(ports, business)
             done.sealed += seal_when_due(ports.store, business, give_up)
         except HesabuError as error:
             done.failed += 1

@@ -171,7 +171,9 @@ def test_a_role_may_do_what_the_route_says_and_nothing_else(route: Route, alpha:
 BODIES: dict[str, Any] = {
     "change_customer": {"name": "Mallory"},
     "decide_payment": {"received": True, "note": "it is mine"},
+    "decide_payout": {"sent": True, "note": "it is mine"},
     "match_payment": {"links": []},
+    "reject_payout": {"note": "it is mine"},
     "undo": {},
 }
 """A body that the handler accepts, for routes with an id in the path."""
@@ -202,6 +204,7 @@ def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
             "/v1/invoices",
             {"customer_id": alpha.ids["customer_id"], "lines": [line]},
         ),
+        "create_refund.payment_id": ("/v1/refunds", {"payment_id": alpha.ids["payment_id"]}),
         "start_attempt.invoice_id": (
             "/v1/attempts",
             {"phone": "0733000000", "invoice_id": alpha.ids["invoice_id"]},

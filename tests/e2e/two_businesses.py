@@ -108,6 +108,8 @@ def two_shops(folder: Path) -> Iterator[tuple[Shop, Shop]]:
             pay_without_a_reason(shop)
             world.advance(60)
             shop.ids["payment_id"] = shop.rows("/v1/payments")[-1]["id"]
+            refund = {"payment_id": shop.ids["payment_id"], "amount_cents": 1000, "note": shop.word}
+            shop.ids["payout_id"] = shop.make("/v1/refunds", refund)
             shop.ids["receipt_id"] = shop.rows("/v1/receipts")[0]["id"]
         yield alpha, bravo
 
