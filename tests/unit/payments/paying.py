@@ -117,6 +117,7 @@ class Till(Desk):
         super().__init__(folder)
         self.gateway = Wallet()
         self.keys = 0
+        self.going = True
 
     def _once(self) -> Once:
         self.keys += 1
