@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.core import context
+from shared.payments import payouts
 from shared.payments.evidence import body_of
 from shared.payments.gateways.daraja.payloads import parse_result
 from shared.payments.gateways.daraja.sent_results import payout_result, timed_out
@@ -49,6 +50,13 @@ def read_result(record: Doc) -> PayoutResult:
 
 
 def process_result(ports: Ports, business: str, record: Doc) -> None:
-    """Hand a kept result to who asked for it."""
+    """Hand a kept result to who asked for it.
+
+    Raises NotFound when there is no such payout: a result that nobody waits for becomes a dead letter.
+    """
     result = read_result(record)
     context.note(kind=result.kind, code=result.code, outcome=result.outcome.value)
+    if record.data["route"] in {"timeout", "timeout/reversal"}:
+        payouts.timed_out(ports, business, result.request_id, record.id)
+    elif result.kind != "balance":
+        payouts.apply_result(ports, business, result.request_id, result, record.id)
