@@ -13,7 +13,7 @@ from shared.core.settings import Settings, load_settings
 
 FILE = Path("var") / "local.env"
 MADE_UP = ("AUTH_SECRET", "CALLBACK_SECRET")
-SIMULATED = ("DARAJA_KEY", "DARAJA_SECRET", "DARAJA_PASSKEY")
+SIMULATED = ("DARAJA_KEY", "DARAJA_SECRET", "DARAJA_PASSKEY", "DARAJA_INITIATOR_PASSWORD")
 """Credentials of the simulated Safaricom; a real one has its own, so they are not made up for it."""
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(\S*)")
 

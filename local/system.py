@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from local import docs, web
 from local.bucket import BucketWatcher
 from local.feed import Feed
@@ -248,8 +250,19 @@ class System:
 
 def _addressed(settings: Settings, url: str) -> Settings:
     """Settings with this system's own address where none was chosen."""
-    ours = {"public_url": url, "daraja_url": f"{url}/safaricom"}
+    ours: dict[str, Any] = {"public_url": url, "daraja_url": f"{url}/safaricom"}
+    if "daraja_url" not in settings.model_fields_set or settings.daraja_url == ours["daraja_url"]:
+        ours |= _simulated_initiator(settings)
     return settings.model_copy(update={k: v for k, v in ours.items() if k not in settings.model_fields_set})
+
+
+def _simulated_initiator(settings: Settings) -> dict[str, Any]:
+    """Who may send money at the simulated Safaricom, and its certificate: a file beside its other facts."""
+    return {
+        "daraja_initiator": "hesabu",
+        "daraja_initiator_password": SecretStr("simulated-initiator"),
+        "daraja_certificate": str(data_folder(settings) / "safaricom.pem"),
+    }
 
 
 def _without_secrets(url: str) -> str:
@@ -261,6 +274,7 @@ def _without_secrets(url: str) -> str:
 def _safaricom(settings: Settings, clock: Clock, ids: Ids, callback_seconds: float) -> Any:
     """Simulated Safaricom with these credentials; its truth outlives our crashes in a file of its own."""
     from local.safaricom import Merchant, Options, State, build_safaricom
+    from local.safaricom.certificate import certificate_pem
 
     merchant = Merchant(
         key=settings.daraja_key,
@@ -268,7 +282,10 @@ def _safaricom(settings: Settings, clock: Clock, ids: Ids, callback_seconds: flo
         shortcode=settings.daraja_shortcode,
         passkey=settings.daraja_passkey.get_secret_value(),
         till=settings.daraja_till,
+        initiator=settings.daraja_initiator,
+        initiator_password=settings.daraja_initiator_password.get_secret_value(),
     )
     state = State(data_folder(settings) / "safaricom.db")
+    (data_folder(settings) / "safaricom.pem").write_text(certificate_pem(state))
     options = Options(callback_seconds=callback_seconds)
     return build_safaricom(state, clock, ids=ids, merchants=[merchant], options=options)

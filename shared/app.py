@@ -129,7 +129,12 @@ class App:
                 settings.daraja_certificate,
             ),
         )
-        return DarajaGateway(account, self.clock, StoreTokens(self.store))
+        return DarajaGateway(
+            account,
+            self.clock,
+            StoreTokens(self.store),
+            calls_per_second=settings.daraja_calls_per_second,
+        )
 
     @lazy
     def airtel(self) -> Gateway | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from local.safaricom.state import State
@@ -40,11 +41,12 @@ def _pair(state: State) -> dict[str, str]:
     with state.unit():
         if (kept := state.get("certificate", "current")) is not None:
             return kept
-        made = _made()
+        made = _made()  # finding two primes takes a while: one pair serves every state of a process
         state.put("certificate", "current", made)
         return made
 
 
+@cache
 def _made() -> dict[str, str]:
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat

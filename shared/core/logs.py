@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from shared.core import context
 from shared.core.redaction import redact, redact_text
 
-__all__ = ["configure", "error", "info", "metric", "redact", "warn"]
+__all__ = ["configure", "debug", "debugging", "error", "info", "metric", "redact", "warn"]
 
 
 class JsonFormatter(logging.Formatter):
@@ -99,6 +99,16 @@ def _handler(logger: logging.Logger) -> logging.Handler:
     handler.setFormatter(JsonFormatter())
     logger.addHandler(handler)
     return handler
+
+
+def debugging() -> bool:
+    """Whether lines for debugging are written: what they cost is saved where they are not."""
+    return log.isEnabledFor(logging.DEBUG)
+
+
+def debug(message: str, **fields: Any) -> None:
+    """Log what helps to find a fault, with its fields."""
+    log.debug(message, extra={"fields": fields})
 
 
 def info(message: str, **fields: Any) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 _HIDDEN = re.compile(
-    r"(?i)phone|msisdn|name$|token|secret|password|passkey|authorization|email|pin$|body|address"
+    r"(?i)phone|msisdn|name$|token|secret|credential|password|passkey|authorization|email|pin$|body|address"
 )
 _PHONE = re.compile(r"\b(?:\+?254|0)[17][0-9 -]{7,11}[0-9]\b")
 _SHAPES = (

@@ -73,7 +73,7 @@ def test_an_address_that_daraja_would_refuse_is_refused_before_it_is_asked(w: Wo
 def test_another_shortcode_is_rejected_and_silence_is_no_answer(w: World) -> None:
     other = w.gateway(shortcode="600999").register(f"{HERE}/c", f"{HERE}/v", PHONE)
     assert isinstance(other, Rejected)
-    w.fault("broken_answer", route="oauth", mode="close")
+    w.fault("broken_answer", route="oauth", mode="close", times=2)
     w.tokens.put(f"mpesa:{w.merchant.key}", None)
     assert isinstance(register(w), NoAnswer)
 

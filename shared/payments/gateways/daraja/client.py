@@ -9,6 +9,7 @@ from typing import Any
 from shared.core.clock import Clock
 from shared.core.errors import FieldError, Invalid
 from shared.payments.gateways.daraja.initiator import Credentials
+from shared.payments.gateways.daraja.line import Line
 from shared.payments.gateways.daraja.oauth import OAuth
 from shared.payments.gateways.daraja.registering import (
     ADDRESSES,
@@ -78,11 +79,17 @@ class DarajaGateway:
     )
 
     def __init__(
-        self, account: DarajaAccount, clock: Clock, tokens: TokenStore, transport: Transport | None = None
+        self,
+        account: DarajaAccount,
+        clock: Clock,
+        tokens: TokenStore,
+        transport: Transport | None = None,
+        *,
+        calls_per_second: int = 0,
     ) -> None:
         self._account = account
         self._clock = clock
-        self._transport = transport or Transport(account.base_url)
+        self._transport = Line(transport or Transport(account.base_url), clock, calls_per_second)
         oauth = OAuth(account, self._transport, clock)
         self._token = SharedToken(f"{PROVIDER}:{account.key}", tokens, clock, oauth)
         self._credentials = Credentials(account.initiator, clock)

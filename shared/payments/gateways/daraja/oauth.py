@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.core.clock import Clock
+from shared.payments.gateways.daraja.line import Calls
 from shared.payments.gateways.daraja.request import DarajaAccount
 from shared.payments.gateways.daraja.tokens import Token, TokenRefused
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, Transport
+from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
 
 PATH = "/oauth/v1/generate?grant_type=client_credentials"
 _LONGEST_SECONDS = 86_400
@@ -19,7 +20,7 @@ class OAuth:
     """Fetches a token for one account; calling it kills the account's previous token."""
 
     account: DarajaAccount
-    transport: Transport
+    transport: Calls
     clock: Clock
 
     def __call__(self) -> Token:

@@ -13,7 +13,7 @@ from typing import Protocol
 from shared.core.clock import Clock
 
 EARLY = timedelta(seconds=60)
-LEASE = timedelta(seconds=20)
+LEASE = timedelta(seconds=35)
 _PAUSE_SECONDS = 0.1
 
 
@@ -118,6 +118,9 @@ class SharedToken:
         try:
             token = self._fetch()
         except TokenRefused:
+            if token is not None and self._clock.now() < token.expires_at and token.value != refused:
+                self._store.put(self._app, token)  # its last minute is better than nothing
+                return token.value
             self._store.put(self._app, None)
             raise
         self._store.put(self._app, token)

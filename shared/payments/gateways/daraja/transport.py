@@ -10,6 +10,7 @@ from shared.core import measures
 from shared.core.capped import read_capped
 from shared.core.clock import Stopwatch
 from shared.core.errors import HesabuError
+from shared.payments.gateways.daraja.spoken import log_exchange
 from shared.payments.gateways.daraja.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ class Transport:
         return self._send("POST", path, json=body, headers=headers, timeout=self._timeouts)
 
     def _send(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
-        watch, operation = Stopwatch(), _OPERATIONS.get(path.partition("?")[0], "other")
+        watch, operation = Stopwatch(), operation_of(path)
         answer = self._exchange(method, path, **options)
+        _log(operation, options.get("json") or {}, answer)
         measures.PROVIDER_CALLS.add(provider="daraja", operation=operation, outcome=_outcome(answer))
         measures.PROVIDER_SECONDS.observe(watch.seconds, provider="daraja", operation=operation)
         return answer
@@ -120,6 +122,18 @@ class Transport:
         """Let go of the pooled connections."""
         if self._session is not None:
             self._session.close()
+
+
+def operation_of(path: str) -> str:
+    """Our word for what a path does, for metrics and for what may be repeated."""
+    return _OPERATIONS.get(path.partition("?")[0], "other")
+
+
+def _log(operation: str, said: Mapping[str, Any], answer: HttpAnswer | NoHttpAnswer) -> None:
+    if isinstance(answer, NoHttpAnswer):
+        log_exchange(operation, said, answer.reason, {})
+    else:
+        log_exchange(operation, said, str(answer.status), answer.body)
 
 
 def _outcome(answer: HttpAnswer | NoHttpAnswer) -> str:
