@@ -18,6 +18,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "Collecting money": (
         "hesabu_attempts_total",
         "hesabu_callbacks_total",
+        "hesabu_callback_sources_total",
         "hesabu_payments_total",
         "hesabu_matches_total",
     ),

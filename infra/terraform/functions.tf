@@ -63,6 +63,8 @@ locals {
       BUS_URL    = "pubsub://${var.project_id}"
       BLOB_URL   = "gs://${google_storage_bucket.receipts.name}"
       PUBLIC_URL = local.public_url
+      # the load balancer writes its own address behind the caller's
+      CALLBACK_HOPS = var.load_balancer ? "1" : "0"
       # logs name their trace with it
       GOOGLE_CLOUD_PROJECT = var.project_id
       # the build image has no tesseract

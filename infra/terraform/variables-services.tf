@@ -30,6 +30,7 @@ variable "settings" {
     daraja_certificate         = optional(string)
     daraja_calls_per_second    = optional(number)
     settle_without_proof_cents = optional(number)
+    callback_sources           = optional(string)
     auth_issuer                = optional(string)
     access_minutes             = optional(number)
     sms_url                    = optional(string)

@@ -45,6 +45,13 @@ CALLBACKS = Metric(
     "Calls to callback addresses: received, duplicate (the same body again) or refused (a forged address)",
     ("route", "outcome"),
 )
+CALLBACK_SOURCES = Metric(
+    "hesabu_callback_sources_total",
+    "counter",
+    "1",
+    "Fresh callbacks by where they came from: known (a listed address), unlisted, unknown (there is no list)",
+    ("route", "source"),
+)
 ATTEMPTS = Metric(
     "hesabu_attempts_total",
     "counter",

@@ -13,8 +13,7 @@ from datetime import date, datetime
 from shared.core.clock import EAT
 
 ODD_FORM, ODD_DAY = "receipt_form_unusual", "receipt_day_differs"
-"""The two warnings: no number that M-Pesa issues looks so; it was issued on another day than it is said
-to be."""
+"""The warnings: no number that M-Pesa issues looks so; it was issued on another day than it is said to be."""
 _FORM = re.compile(r"[A-Z][A-L][1-9A-V][A-Z0-9]{7}")
 _FIRST_YEAR, _LETTERS = 2006, 26
 

@@ -32,6 +32,12 @@ def mask(phone: str) -> str:
     return f"{phone[:4]}*****{phone[-3:]}"
 
 
+def fits_mask(masked: str, phone: str) -> bool:
+    """Whether ``2547*****678`` may hide ``phone``: the digits shown before and after the stars agree."""
+    shown = re.sub(r"[\s+]", "", masked).split("*")
+    return len(shown) > 1 and bool(shown[-1]) and phone.startswith(shown[0]) and phone.endswith(shown[-1])
+
+
 def phone_hash(phone: str) -> str:
     """SHA-256 hex of ``2547…``: how C2B v1 hides a payer (reference: payments 1.5)."""
     return hashlib.sha256(phone.encode()).hexdigest()

@@ -39,6 +39,8 @@ class Settings(BaseModel):
     daraja_certificate: str = ""
     daraja_calls_per_second: Annotated[int, Field(ge=0, le=1000)] = 0
     settle_without_proof_cents: Annotated[int, Field(ge=0)] = 0
+    callback_sources: str = ""
+    callback_hops: Annotated[int, Field(ge=0, le=10)] = 0
 
     sms_url: str = ""
     sms_username: str = "sandbox"
@@ -64,6 +66,19 @@ class Settings(BaseModel):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 32:
             raise ValueError("must be at least 32 characters; make one with: openssl rand -hex 32")
+        return value
+
+    @field_validator("callback_sources")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        if value:
+            from ipaddress import ip_network
+
+            for one in value.split(","):
+                try:
+                    ip_network(one.strip())
+                except ValueError:
+                    raise ValueError("must be networks with commas between, as 196.201.212.0/24") from None
         return value
 
     @field_validator("public_url")

@@ -7,7 +7,7 @@ import re
 from rapidfuzz.distance import OSA
 
 from shared.core.errors import Invalid
-from shared.core.phone import parse_phone, phone_hash
+from shared.core.phone import fits_mask, parse_phone, phone_hash
 from shared.matching.model import CustomerFacts, Identity, PaymentFacts, Phone
 from shared.matching.names import name_words, shared_words
 from shared.matching.reference import fold, words
@@ -57,12 +57,6 @@ def typed_phones(text: str) -> tuple[str, ...]:
         except Invalid:
             continue
     return tuple(found)
-
-
-def fits_mask(masked: str, phone: str) -> bool:
-    """Whether ``2547*****678`` may hide ``phone``: the digits shown before and after the stars agree."""
-    shown = re.sub(r"[\s+]", "", masked).split("*")
-    return len(shown) > 1 and bool(shown[-1]) and phone.startswith(shown[0]) and phone.endswith(shown[-1])
 
 
 def _account(text: str, account_no: str) -> tuple[str, int]:

@@ -12,12 +12,15 @@ from shared.http import MANAGERS, MONEY, READERS, Api, Args, Body, Call, ListVie
 from shared.payments import operator
 from shared.payments.attempts import Ask, cancel, start
 from shared.payments.gateways.daraja.request import MAX_CENTS, MIN_CENTS
+from shared.payments.grades import grade_of
 from shared.payments.places import ATTEMPTS, PAYMENTS
+from shared.payments.policy_api import add_routes
 from shared.payments.ports import Ports
 from shared.payments.states import State
 from shared.store import Doc, Key, Query, Tx, Where
 
 api: Api[Ports] = Api("stk_push", title="Collecting money")
+add_routes(api)
 
 
 class NewAttempt(Body):
@@ -71,7 +74,12 @@ class PaymentView(View):
     attempt_id: str
     paid_at: str
     allocations: list[dict[str, Any]]
+    grade: str
+    """What the provider has shown: ``claimed``, ``verified`` or ``statement_confirmed``; it only rises."""
     evidence: list[dict[str, Any]]
+    """Each proof with what it said and the grade that it alone gives."""
+    warnings: list[str]
+    """What is odd without being a contradiction; nothing is refused for it."""
 
 
 class Word(Body):
@@ -94,7 +102,11 @@ def attempt_view(doc: Doc) -> AttemptView:
 
 def payment_view(doc: Doc) -> PaymentView:
     """A payment as the API shows it."""
-    known = {name: doc.data[name] for name in PaymentView.model_fields if name in doc.data}
+    known = {
+        "warnings": [],
+        **{name: doc.data[name] for name in PaymentView.model_fields if name in doc.data},
+    }
+    known["grade"] = grade_of(doc.data).value
     return PaymentView(id=doc.id, payer=doc.data["payer_masked"], **known)
 
 

@@ -15,6 +15,7 @@ from shared.events import CallbackReceived
 from shared.payments.gateways.daraja.urls import token_matches
 from shared.payments.places import ATTEMPTS, CALLBACKS
 from shared.payments.ports import Ports
+from shared.payments.sources import source_of
 from shared.store import Doc, Key, Tx
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def keep(ports: Ports, address: Address, raw: bytes, headers: Headers) -> str:
     Returns the evidence id. Raises only what the store raises: a body that cannot be parsed is kept too.
     """
     digest = hashlib.sha256(raw).hexdigest()
+    source = source_of(ports.settings, headers)
     key = Key(CALLBACKS, derived_id("evd", address.route, address.subject, digest))
     text, encoding = _text(raw)
     record = {
@@ -67,6 +69,7 @@ def keep(ports: Ports, address: Address, raw: bytes, headers: Headers) -> str:
         "body": text,
         "encoding": encoding,
         "sha256": digest,
+        "source": source,
         "headers": {name: value[:300] for name in _KEPT_HEADERS if (value := headers.get(name))},
     }
 
@@ -74,10 +77,11 @@ def keep(ports: Ports, address: Address, raw: bytes, headers: Headers) -> str:
         fresh = tx.claim(key, {**record, "received_at": tx.now}) is not None
         tx.tally(measures.CALLBACKS, route=address.route, outcome="received" if fresh else "duplicate")
         if fresh:
+            tx.tally(measures.CALLBACK_SOURCES, route=address.route, source=source)
             emit(tx, CallbackReceived(evidence_id=key.id), key)
 
     ports.outbox.run(address.business, store)
-    context.note(evidence=key.id)
+    context.note(evidence=key.id, source=source)
     return key.id
 
 

@@ -18,6 +18,7 @@ from shared.core.ids import derived_id
 from shared.core.phone import mask, phone_hash
 from shared.events import PaymentNeedsReview, PaymentSettled
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
+from shared.payments.grades import Grade, grade_of, graded, shown_by, warnings_of
 from shared.payments.places import PAYMENTS
 from shared.payments.polling import next_poll
 from shared.store import Data, Doc, Key, Tx
@@ -75,12 +76,16 @@ def open_payment(tx: Tx, evidence: Evidence, channel: str, evidence_id: str, att
         "unallocated_cents": cents,
         "allocations": [],
         "evidence": [_line(evidence, evidence_id, tx.now)],
+        "grade": Grade.CLAIMED.value,
+        "proofs": [],
+        "warnings": warnings_of(evidence),
         "correlation_id": asked.get("correlation_id") or context.current().request_id,
         "polling": True,
         "poll_at": next_poll(tx.now, 0) or tx.now,
         "polls": 0,
         "created_on": tx.now,
     }
+    payment |= graded(payment, evidence, asked.get("amount_cents"))
     doc = tx.create(Key(PAYMENTS, f"{evidence.provider}-{money_id}"), payment)
     tx.tally(measures.PAYMENTS, channel=channel, outcome="claimed")
     if number:
@@ -96,12 +101,20 @@ def payer_fields(hint: PayerHint, asked_phone: str) -> Data:
     return {"payer_phone": phone, "payer_masked": masked, "payer_hash": hashed, "payer_name": hint.name}
 
 
-def add_evidence(tx: Tx, payment: Doc, evidence: Evidence, evidence_id: str) -> Doc:
-    """Add another proof of the same money: fill in what was not known, never change what was."""
+def add_evidence(
+    tx: Tx, payment: Doc, evidence: Evidence, evidence_id: str, asked_cents: int | None = None
+) -> Doc:
+    """Add another proof of the same money: fill in what was not known, never change what was.
+
+    Args:
+        asked_cents: what the attempt asked for, when the evidence is about one: the amount a query proves.
+    """
     known = payment.data
     if any(line["id"] == evidence_id for line in known["evidence"]):
         return payment
     changes: Data = {"evidence": [*known["evidence"][-19:], _line(evidence, evidence_id, tx.now)]}
+    changes |= graded(known, evidence, asked_cents)
+    changes["warnings"] = sorted({*known.get("warnings", []), *warnings_of(evidence)})
     told = payer_fields(evidence.payer, "")
     changes |= {name: value for name, value in told.items() if value and not known[name]}
     if evidence.receipt and not known["receipt"]:
@@ -148,10 +161,21 @@ def booked(payment: Doc) -> bool:
     return payment.data["status"] in _BOOKED and bool(payment.data.get("settled_on"))
 
 
+def known_to(payment: Doc, evidence: Evidence) -> bool:
+    """Whether evidence tells nothing new: this very money is booked, and as sure as the evidence makes it."""
+    agrees = payment.data["amount_cents"] == evidence.amount_cents
+    return booked(payment) and agrees and grade_of(payment.data) == graded(payment.data, evidence)["grade"]
+
+
 def disown(tx: Tx, payment: Doc) -> Doc:
     """Put announced money aside that a person found not to have come; a list that shows it brings it back."""
     aside: Data = {"status": "reversed", "matching": "none", "unallocated_cents": 0, "polling": False}
-    return tx.update(_answered(tx, payment).key, aside)
+    return tx.update(answered(tx, payment).key, aside)
+
+
+def put_aside(payment: Doc) -> bool:
+    """Whether a person, or the business's rule, found that this announced money never came."""
+    return payment.data["status"] == "reversed" and not booked(payment)
 
 
 def believe(tx: Tx, payment: Doc, evidence: Evidence, *, certain: bool = False) -> Doc:
@@ -168,13 +192,15 @@ def believe(tx: Tx, payment: Doc, evidence: Evidence, *, certain: bool = False) 
         return doubt(tx, payment, "amount_differs") if differs else payment
     if DOUBTFUL_TWIN in payment.data.get("doubts", []) and not certain:
         return payment
-    payment = _answered(tx, payment)
+    payment = answered(tx, payment)
     cents = told or payment.data["amount_cents"]
     known: Data = {"status": "claimed", "matching": "waiting"}
-    return settle(tx, tx.update(payment.key, {**known, "amount_cents": cents, "unallocated_cents": cents}))
+    known |= {"amount_cents": cents, "unallocated_cents": cents}
+    known |= graded({**payment.data, **known}, evidence)
+    return settle(tx, tx.update(payment.key, known))
 
 
-def _answered(tx: Tx, payment: Doc) -> Doc:
+def answered(tx: Tx, payment: Doc) -> Doc:
     """Close every question about a payment."""
     for reason in payment.data.get("doubts", []):
         tx.update(_item(payment, reason), {"status": "done"})
@@ -197,10 +223,10 @@ def doubt(tx: Tx, payment: Doc, reason: str) -> Doc:
         payment.version,
         request_id=_request_of(payment),
     )
-    if booked(payment):
-        return payment  # what is booked stays booked until a person reverses it
-    doubts = [*payment.data.get("doubts", []), reason]
-    return tx.update(payment.key, {"status": "review", "polling": False, "doubts": doubts})
+    doubts: Data = {"doubts": [*payment.data.get("doubts", []), reason]}
+    if booked(payment):  # it stays in the books until a person reverses it
+        return tx.update(payment.key, doubts)
+    return tx.update(payment.key, {"status": "review", "polling": False, **doubts})
 
 
 def _request_of(payment: Doc) -> str:
@@ -209,8 +235,15 @@ def _request_of(payment: Doc) -> str:
 
 
 def _item(payment: Doc, reason: str) -> Key:
-    return Key("review", derived_id("rev", payment.id, reason))
+    """The question; one about money in the books is another than the one that was asked before it."""
+    stage = ["booked"] if booked(payment) else []
+    return Key("review", derived_id("rev", payment.id, reason, *stage))
 
 
 def _line(evidence: Evidence, evidence_id: str, now: str) -> dict[str, Any]:
-    return {"kind": evidence.kind, "id": evidence_id, "code": evidence.code, "at": now}
+    """What is kept of one proof with the payment; the whole of it lies where the id says."""
+    line: Data = {"kind": evidence.kind, "id": evidence_id, "code": evidence.code, "at": now}
+    line["grade"] = shown_by(evidence.kind).value
+    told: Data = {"amount_cents": evidence.amount_cents, "receipt": evidence.receipt}
+    told["source"] = evidence.source
+    return {**line, **{name: value for name, value in told.items() if value}}

@@ -19,13 +19,18 @@ def decide(tx: Tx, payment_id: str, *, received: bool, cents: int | None, actor:
         cents: what was received, when that is not what was announced.
         actor, note: who says so and why; both are kept with the payment.
 
-    Returns the payment. Raises NotFound, and Refused ``payment_decided`` for money that is booked already.
+    Of money in the books a person can only say that it is right as it stands; what is wrong is reversed.
+
+    Returns the payment. Raises NotFound, and Refused ``payment_decided`` for money that nobody asks about.
     """
     payment = tx.require(Key(PAYMENTS, payment_id))
+    if money.booked(payment) and payment.data.get("doubts") and received and cents is None:
+        payment = money.answered(tx, tx.update(payment.key, {"decided": _word(tx, received, actor, note)}))
+        _move(tx, payment, Signal.PROOF, actor, {"failure": "", "result_class": "success"})
+        return payment
     if payment.data["status"] not in {"claimed", "review"}:
         raise Refused(f"the payment is {payment.data['status']} already", code="payment_decided")
-    word: Data = {"received": received, "by": actor, "note": note, "at": tx.now}
-    payment = tx.update(payment.key, {"decided": word})
+    payment = tx.update(payment.key, {"decided": _word(tx, received, actor, note)})
     if received:
         payment = money.believe(tx, payment, _evidence(payment, cents), certain=True)
         _move(tx, payment, Signal.PROOF, actor, {"failure": "", "result_class": "success"})
@@ -33,6 +38,10 @@ def decide(tx: Tx, payment_id: str, *, received: bool, cents: int | None, actor:
         payment = money.disown(tx, payment)
         _move(tx, payment, Signal.DENIAL, actor, {"failure": "not_received", "result_class": "unknown"})
     return payment
+
+
+def _word(tx: Tx, received: bool, actor: str, note: str) -> Data:
+    return {"received": received, "by": actor, "note": note, "at": tx.now}
 
 
 def _evidence(payment: Doc, cents: int | None) -> Evidence:

@@ -6,6 +6,8 @@ is proof, and only proof credits an invoice, unless the business trusts callback
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.bus import emit
 from shared.core import context
 from shared.events import AttemptFailed
@@ -15,16 +17,17 @@ from shared.payments.evidence import body_of
 from shared.payments.gateways.choose import gateway_for
 from shared.payments.gateways.port import Evidence, Outcome, QueryAnswer
 from shared.payments.gateways.providers import MPESA, provider_of, provider_of_route
+from shared.payments.grades import LISTED_BY, PROOFS, enough
 from shared.payments.notices import own_notice
-from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS, PROFILE
+from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS
+from shared.payments.policy import SettlementPolicy, policy_in, puts_unproven_aside
 from shared.payments.ports import Ports
 from shared.payments.results import ROUTES, process_result
+from shared.payments.sources import UNLISTED
 from shared.payments.states import WAITING, Signal, State, after
-from shared.payments.twins import loose_for, remember_loose, twin_of
+from shared.payments.twins import fits, loose_for, remember_loose, twin_of
 from shared.store import Data, Doc, Key, Tx
 
-LISTED_BY = frozenset({"status", "pull", "statement"})
-"""The provider's own list of money: it names receipt and amount. A query proves only what was asked for."""
 _ASKED_ABOUT = frozenset({*WAITING, State.CLAIMED, State.EXPIRED, State.CANCELLED})
 
 
@@ -39,7 +42,8 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
         process_result(ports, business, record)
         return
     gateway = gateway_for(ports, provider_of_route(route))
-    evidence = gateway.parse(route, record.data["headers"], body_of(record))
+    told = gateway.parse(route, record.data["headers"], body_of(record))
+    evidence = replace(told, source=record.data.get("source", ""))
     if route.startswith("c2b/"):
         attempt_id = apply_notice(ports, business, own_notice(ports, attempt_id, evidence), evidence_id)
     else:
@@ -89,7 +93,7 @@ def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: s
         known = money.find(tx, evidence)
         if known is not None:
             payment = money.add_evidence(tx, known, evidence, evidence_id)
-            if payment.data["amount_cents"] != evidence.amount_cents:
+            if payment.data["amount_cents"] != evidence.amount_cents and not money.put_aside(payment):
                 money.doubt(tx, payment, "amount_differs")
             return str(known.data["attempt_id"])
         attempt = twin_of(tx, evidence)
@@ -98,7 +102,7 @@ def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: s
             return attempt.id
         channel = "till" if ports.settings.daraja_till else "paybill"
         payment = _loose(tx, evidence, channel, evidence_id)
-        if _trusted(ports, tx, evidence):
+        if _trusted(policy_in(ports, tx), evidence):
             money.settle(tx, payment)
         return ""
 
@@ -136,9 +140,16 @@ def _loose(tx: Tx, evidence: Evidence, channel: str, evidence_id: str) -> Doc:
 
 
 def never_proven(tx: Tx, payment: Doc) -> None:
-    """Nobody confirmed claimed money in all the time that was given: a person must look."""
+    """Nobody proved claimed money enough in all the time that was given: a person must look.
+
+    Only what nobody asked for may be put aside without a question, where the business wants it so.
+    """
     attempt = _attempt_of(tx, payment)
-    money.doubt(tx, payment, "never_proven")
+    proven = payment.data.get("proofs", [])
+    if attempt is None and not proven and puts_unproven_aside(tx):
+        money.disown(tx, payment)
+        return
+    money.doubt(tx, payment, "one_proof_of_two" if proven else "never_proven")
     if attempt is not None:
         doubtful = moved(tx, attempt, Signal.DOUBT, "timer", "")
         tx.update(attempt.key, {**doubtful, "polling": False})
@@ -152,16 +163,19 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
     if payment is None:
         payment = money.open_payment(tx, evidence, _channel(evidence), evidence_id, attempt)
     else:
-        payment = money.add_evidence(tx, payment, evidence, evidence_id)
+        asked = attempt.data["amount_cents"]
+        payment = money.add_evidence(tx, payment, evidence, evidence_id, asked)
     if reason := _not_its_money(attempt, earlier, payment):
         payment = money.doubt(tx, payment, reason)
         if evidence.kind in LISTED_BY:
             money.believe(tx, payment, evidence)
         return
+    if money.put_aside(payment) and evidence.kind not in PROOFS:
+        return  # the claim is kept with the payment; it overrules nobody who has looked
     signal, payment = _judge(ports, tx, attempt, money.belong(tx, payment, attempt), evidence)
     change = moved(tx, attempt, signal, evidence.kind, evidence_id)
-    if change["status"] == State.REVIEW and payment.data["status"] == "claimed":
-        money.doubt(tx, payment, "refused_attempt_was_paid")
+    if attempt.data["status"] == State.REJECTED:
+        payment = money.doubt(tx, payment, "refused_attempt_was_paid")
     over = change["status"] in {State.SUCCEEDED, State.REVIEW}
     paid: Data = {"payment_id": payment.id, "receipt": payment.data["receipt"], "result_code": "0"}
     tx.update(attempt.key, {**change, **paid, "failure": "", "result_class": "success", "polling": not over})
@@ -182,16 +196,29 @@ def _not_its_money(attempt: Doc, earlier: Doc | None, payment: Doc) -> str:
 
 def _judge(ports: Ports, tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence) -> tuple[Signal, Doc]:
     """What evidence of success means for an attempt, and its payment after it."""
-    differs = evidence.amount_cents not in {None, attempt.data["amount_cents"]}
-    if evidence.kind in LISTED_BY:
-        return Signal.DOUBT if differs else Signal.PROOF, money.believe(tx, payment, evidence)
+    differs, policy = _differs(attempt, evidence), policy_in(ports, tx)
+    proven = enough(policy, payment.data)
+    if evidence.kind in LISTED_BY and (proven or money.booked(payment)):
+        payment = money.believe(tx, payment, evidence)
+        return (Signal.DOUBT, money.doubt(tx, payment, differs)) if differs else (Signal.PROOF, payment)
+    if money.put_aside(payment):
+        differs = "denied_and_proven"
     if differs:
-        return Signal.DOUBT, money.doubt(tx, payment, "amount_differs")
-    if payment.data["status"] == "review":
+        return Signal.DOUBT, money.doubt(tx, payment, differs)
+    if "review" in {payment.data["status"], attempt.data["status"]}:
         return Signal.DOUBT, payment
-    if evidence.kind == "query" or _trusted(ports, tx, evidence):
+    if proven and (evidence.kind in PROOFS or _trusted(policy, evidence)):
         return Signal.PROOF, money.settle(tx, payment)
     return Signal.CLAIM, payment
+
+
+def _differs(attempt: Doc, evidence: Evidence) -> str:
+    """Why evidence of success contradicts what was asked for; "" when it does not."""
+    if evidence.amount_cents not in {None, attempt.data["amount_cents"]}:
+        return "amount_differs"
+    if evidence.kind == "callback" and not fits(evidence.payer, attempt.data["phone"]):
+        return "payer_differs"  # only the phone that was prompted can pay a prompt; a list knows better
+    return ""
 
 
 def _failed(tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: str) -> None:
@@ -236,10 +263,7 @@ def _attempt_of(tx: Tx, payment: Doc) -> Doc | None:
     return tx.get(Key(ATTEMPTS, attempt_id)) if attempt_id else None
 
 
-def _trusted(ports: Ports, tx: Tx, evidence: Evidence) -> bool:
-    """Whether the business credits an unproven callback of this size (its profile, else the settings)."""
-    profile = tx.peek(PROFILE)
-    limit = ports.settings.settle_without_proof_cents
-    if profile is not None:
-        limit = profile.data.get("trust_callback_cents", limit)
-    return evidence.amount_cents is not None and evidence.amount_cents <= limit
+def _trusted(policy: SettlementPolicy, evidence: Evidence) -> bool:
+    """Whether the business credits an unproven callback of this size, from where it came."""
+    cents = evidence.amount_cents
+    return cents is not None and cents <= policy.trust_callback_cents and evidence.source != UNLISTED

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from shared.core.clock import parse_rfc3339
 from shared.core.ids import derived_id
-from shared.core.phone import mask, phone_hash
+from shared.core.phone import fits_mask, mask, phone_hash
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
 from shared.payments.gateways.providers import provider_of
 from shared.payments.places import ATTEMPTS, PAYMENTS
@@ -104,17 +104,18 @@ def _fits(attempt: Doc, evidence: Evidence, window: timedelta) -> bool:
         return False
     if evidence.at and not -SKEW <= evidence.at - parse_rfc3339(data["created_on"]) <= window:
         return False
-    return _same_payer(data["phone"], evidence.payer)
+    return fits(evidence.payer, data["phone"])
 
 
-def _same_payer(phone: str, hint: PayerHint) -> bool:
+def fits(hint: PayerHint, phone: str) -> bool:
+    """Whether what a provider shows of a payer can be this number; who shows nothing can be anybody."""
     match hint.kind:
         case HintKind.PHONE:
             return hint.value == phone
         case HintKind.HASH:
             return hint.value == phone_hash(phone)
         case HintKind.MASKED:
-            return _ends(hint.value) == _ends(mask(phone))
+            return fits_mask(hint.value, phone)
     return True
 
 

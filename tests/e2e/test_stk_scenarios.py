@@ -427,7 +427,7 @@ def test_a_person_ends_a_doubt_over_http_once_whatever_is_repeated(world: World)
     world.advance(20 * MINUTE)
     assert left_by(world) == replace(
         PAID,
-        payments=by("callback"),
+        payments=by("callback pull"),
         messages=THANKED + OWNER_ASKED,
         review=[("done", "callback_and_query_contradict")],
     )

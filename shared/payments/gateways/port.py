@@ -95,6 +95,7 @@ class Evidence:
         shortcode: the account that received the money.
         failure: our word for why nothing was paid, of a definite failure.
         at: when the provider says that it happened, UTC.
+        source: whether a callback came from where the provider's callbacks come from (sources.py).
     """
 
     provider: str
@@ -110,6 +111,7 @@ class Evidence:
     shortcode: str = ""
     at: datetime | None = None
     failure: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

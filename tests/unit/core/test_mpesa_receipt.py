@@ -60,7 +60,7 @@ def test_the_letters_come_round_after_twenty_six_years() -> None:
 
 
 @given(
-    moment=st.datetimes(datetime(2007, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC)),
+    moment=st.integers(1_167_609_600, 1_924_991_999).map(lambda second: datetime.fromtimestamp(second, UTC)),
     number=st.integers(0, 36**7 - 1),
     late=st.integers(-1, 1),
 )
@@ -70,7 +70,7 @@ def test_every_simulated_receipt_names_its_day(moment: datetime, number: int, la
 
 @given(
     st.text(max_size=12),
-    st.datetimes(timezones=st.just(UTC), min_value=datetime(2, 1, 1), max_value=datetime(9990, 1, 1)),
+    st.integers(-60_000_000_000, 250_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC)),
 )
 def test_any_text_is_judged_without_a_fault(number: str, at: datetime) -> None:
     assert receipt_warning(number, at) in {"", ODD_FORM, ODD_DAY}

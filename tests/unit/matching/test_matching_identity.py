@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from matching_world import ACCOUNTS, NAMES, PHONES, WANJIKU
 
-from shared.core.phone import mask, phone_hash
-from shared.matching.identity import fits_mask, identify, payer_key, typed_phones
+from shared.core.phone import fits_mask, mask, phone_hash
+from shared.matching.identity import identify, payer_key, typed_phones
 from shared.matching.model import CustomerFacts, PaymentFacts
 from shared.matching.names import shared_words
 
