@@ -47,6 +47,11 @@ def grade_of(payment: Data) -> Grade:
     return max(shown, key=_ORDER.index, default=Grade.CLAIMED)
 
 
+def listed(payment: Data) -> bool:
+    """Whether the provider's list has shown this very receipt with this amount."""
+    return not LISTED_BY.isdisjoint(payment.get("proofs", []))
+
+
 def graded(payment: Data, evidence: Evidence, asked_cents: int | None = None) -> Data:
     """The changes that evidence makes to grade and proofs of a payment; none when it names another amount.
 

@@ -8,6 +8,7 @@ document ``money/{provider}-{receipt}`` then points at it: no later evidence can
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from shared.bus import emit
@@ -18,7 +19,7 @@ from shared.core.ids import derived_id
 from shared.core.phone import mask, phone_hash
 from shared.events import PaymentNeedsReview, PaymentSettled
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
-from shared.payments.grades import Grade, grade_of, graded, shown_by, warnings_of
+from shared.payments.grades import Grade, grade_of, graded, listed, shown_by, warnings_of
 from shared.payments.places import PAYMENTS
 from shared.payments.polling import next_poll
 from shared.store import Data, Doc, Key, Tx
@@ -161,9 +162,36 @@ def booked(payment: Doc) -> bool:
     return payment.data["status"] in _BOOKED and bool(payment.data.get("settled_on"))
 
 
+def only_noticed(payment: Doc) -> bool:
+    """Whether nothing but unsigned notices, which name no attempt, tell of this money."""
+    return payment.data["status"] == "claimed" and {line["kind"] for line in payment.data["evidence"]} == {
+        "c2b"
+    }
+
+
+def doubt_beside(tx: Tx, payment: Doc, earlier: Doc) -> None:
+    """Ask whether listed money is what a query has proven already, under a receipt that no list shows.
+
+    Who has answered that is not asked again; a list that shows the earlier receipt too answers it for them.
+    """
+    rivals = earlier.data.get("rivals", [])
+    if payment.id not in rivals:
+        tx.update(earlier.key, {"rivals": [*rivals, payment.id]})
+    if not booked(payment) and not put_aside(payment):
+        doubt(tx, payment, DOUBTFUL_TWIN)
+
+
+def clear_rivals(tx: Tx, payment: Doc, evidence: Evidence) -> None:
+    """A list shows this payment's own receipt: what was listed beside it is other money, and no question."""
+    for other in tx.get_many([Key(PAYMENTS, rival) for rival in payment.data.get("rivals", [])]):
+        if other is not None and not booked(other) and listed(other.data):
+            shown = replace(evidence, receipt=other.data["receipt"], amount_cents=other.data["amount_cents"])
+            believe(tx, other, shown, certain=True)
+
+
 def known_to(payment: Doc, evidence: Evidence) -> bool:
-    """Whether evidence tells nothing new: this very money is booked, and as sure as the evidence makes it."""
-    agrees = payment.data["amount_cents"] == evidence.amount_cents
+    """Whether a list's word is nothing new: this very money is booked, listed, and as sure as it makes it."""
+    agrees = payment.data["amount_cents"] == evidence.amount_cents and listed(payment.data)
     return booked(payment) and agrees and grade_of(payment.data) == graded(payment.data, evidence)["grade"]
 
 

@@ -6,7 +6,7 @@ every quarter of an hour in any case, with two hours of overlap: a callback that
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared.core import logs
 from shared.core.clock import parse_rfc3339, rfc3339
@@ -27,6 +27,7 @@ OVERLAP = timedelta(hours=2)
 BEFORE = timedelta(minutes=5)
 """How far before a claimed payment's time the listing begins: clocks differ."""
 BATCH = 100
+NEVER = datetime.max.replace(tzinfo=UTC)
 LAST = Key("pulls", "last")
 
 
@@ -81,7 +82,8 @@ def _due(ports: Ports, business: str, now: datetime) -> list[Doc]:
 def _prove_all(ports: Ports, business: str, rows: list[Evidence]) -> int:
     channel = "till" if ports.settings.daraja_till else "paybill"
     unproven = [row for row in rows if not _booked(ports, business, row)]
-    for row in unproven:
+    # the oldest first: the receipt of a prompt is shown before what the same payer paid by hand after it
+    for row in sorted(unproven, key=lambda row: row.at or NEVER):
         prove(ports, business, row, f"{row.kind}-{row.receipt}", channel)
     return len(unproven)
 

@@ -17,7 +17,7 @@ from shared.payments.evidence import body_of
 from shared.payments.gateways.choose import gateway_for
 from shared.payments.gateways.port import Evidence, Outcome, QueryAnswer
 from shared.payments.gateways.providers import MPESA, provider_of, provider_of_route
-from shared.payments.grades import LISTED_BY, PROOFS, enough
+from shared.payments.grades import LISTED_BY, PROOFS, enough, listed
 from shared.payments.notices import own_notice
 from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS
 from shared.payments.policy import SettlementPolicy, policy_in, puts_unproven_aside
@@ -25,7 +25,7 @@ from shared.payments.ports import Ports
 from shared.payments.results import ROUTES, process_result
 from shared.payments.sources import UNLISTED
 from shared.payments.states import WAITING, Signal, State, after
-from shared.payments.twins import fits, loose_for, remember_loose, twin_of
+from shared.payments.twins import answered_before, fits, loose_for, remember_loose, twin_of
 from shared.store import Data, Doc, Key, Tx
 
 _ASKED_ABOUT = frozenset({*WAITING, State.CLAIMED, State.EXPIRED, State.CANCELLED})
@@ -121,6 +121,8 @@ def prove(
     def apply(tx: Tx) -> None:
         payment = money.find(tx, evidence)
         attempt = _attempt_of(tx, payment) if payment else twin_of(tx, evidence)
+        if attempt is None and (payment is None or not money.booked(payment)):
+            attempt = answered_before(tx, evidence)
         if attempt is not None:
             _paid(ports, tx, attempt, evidence, evidence_id)
             return
@@ -163,22 +165,62 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
     if payment is None:
         payment = money.open_payment(tx, evidence, _channel(evidence), evidence_id, attempt)
     else:
-        asked = attempt.data["amount_cents"]
-        payment = money.add_evidence(tx, payment, evidence, evidence_id, asked)
+        payment = _taken_back(tx, attempt, payment, evidence)
+        payment = money.add_evidence(tx, payment, evidence, evidence_id, attempt.data["amount_cents"])
+    if earlier is not None and _outlisted(earlier, payment, evidence):
+        attempt, earlier = _without(tx, attempt, earlier), None
     if reason := _not_its_money(attempt, earlier, payment):
-        payment = money.doubt(tx, payment, reason)
-        if evidence.kind in LISTED_BY:
-            money.believe(tx, payment, evidence)
-        return
-    if money.put_aside(payment) and evidence.kind not in PROOFS:
-        return  # the claim is kept with the payment; it overrules nobody who has looked
-    signal, payment = _judge(ports, tx, attempt, money.belong(tx, payment, attempt), evidence)
-    change = moved(tx, attempt, signal, evidence.kind, evidence_id)
+        _beside(tx, earlier, payment, evidence, reason)
+    elif evidence.kind in PROOFS or not money.put_aside(payment):
+        # (a claim is kept with what was put aside; it overrules nobody who has looked)
+        _answer(ports, tx, attempt, money.belong(tx, payment, attempt), evidence, seen=evidence_id)
+
+
+def _answer(ports: Ports, tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence, *, seen: str) -> None:
+    """The money is the attempt's own: what the evidence makes of both."""
+    signal, payment = _judge(ports, tx, attempt, payment, evidence)
+    change = moved(tx, attempt, signal, evidence.kind, seen)
     if attempt.data["status"] == State.REJECTED:
         payment = money.doubt(tx, payment, "refused_attempt_was_paid")
     over = change["status"] in {State.SUCCEEDED, State.REVIEW}
     paid: Data = {"payment_id": payment.id, "receipt": payment.data["receipt"], "result_code": "0"}
     tx.update(attempt.key, {**change, **paid, "failure": "", "result_class": "success", "polling": not over})
+    if evidence.kind in LISTED_BY:
+        money.clear_rivals(tx, payment, evidence)
+
+
+def _taken_back(tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence) -> Doc:
+    """A callback on an attempt's own address names it for certain; a notice only resembled another."""
+    other = payment.data["attempt_id"]
+    if other in {"", attempt.id} or evidence.kind != "callback" or not money.only_noticed(payment):
+        return payment
+    guessed = tx.require(Key(ATTEMPTS, other))
+    free = moved(tx, guessed, Signal.RELEASE, evidence.kind, "")
+    none: Data = {"payment_id": "", "receipt": "", "polling": True, "poll_at": tx.now}
+    tx.update(guessed.key, {**free, **none})
+    return money.release(tx, payment)
+
+
+def _outlisted(earlier: Doc, payment: Doc, evidence: Evidence) -> bool:
+    """Whether a list shows another receipt for a request than the callback said, and nothing is booked yet."""
+    claimed_only = not money.booked(earlier) and not listed(earlier.data)
+    return evidence.kind in LISTED_BY and earlier.id != payment.id and claimed_only
+
+
+def _without(tx: Tx, attempt: Doc, earlier: Doc) -> Doc:
+    money.doubt(tx, earlier, "second_receipt_for_one_attempt")
+    return tx.update(attempt.key, {"payment_id": "", "receipt": ""})
+
+
+def _beside(tx: Tx, earlier: Doc | None, payment: Doc, evidence: Evidence, reason: str) -> None:
+    """Money that evidence ties to an attempt and that is not, or not surely, the attempt's own."""
+    if evidence.kind not in LISTED_BY:
+        money.doubt(tx, payment, reason)
+    elif earlier is not None and earlier.id != payment.id and not listed(earlier.data):
+        # a query has proven the request, and no list the receipt that a callback gave it: is it this money?
+        money.doubt_beside(tx, payment, earlier)
+    else:
+        money.believe(tx, money.doubt(tx, payment, reason), evidence)
 
 
 def _channel(evidence: Evidence) -> str:

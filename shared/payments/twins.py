@@ -13,6 +13,7 @@ from shared.core.ids import derived_id
 from shared.core.phone import fits_mask, mask, phone_hash
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
 from shared.payments.gateways.providers import provider_of
+from shared.payments.grades import listed
 from shared.payments.places import ATTEMPTS, PAYMENTS
 from shared.payments.states import State
 from shared.store import Doc, Key, Tx
@@ -23,6 +24,7 @@ SKEW = timedelta(minutes=5)
 """How far the provider's clock may be behind ours."""
 KEPT = 20
 _WINDOWS = {"reference": BY_REFERENCE, "hash": BY_PAYER, "masked": BY_PAYER}
+_ANSWERED = frozenset({State.CLAIMED, State.SUCCEEDED})
 _NOT_PAYABLE = frozenset({State.FAILED, State.REJECTED, State.REVIEW})
 
 
@@ -36,13 +38,32 @@ def remember(tx: Tx, attempt: Doc) -> None:
 
 def twin_of(tx: Tx, evidence: Evidence) -> Doc | None:
     """The youngest attempt that this money can be the answer to; None for money nobody asked for."""
+    fitting = (a for a in _asked_so(tx, evidence) if not a.data["receipt"])
+    return next((a for a in fitting if State(a.data["status"]) not in _NOT_PAYABLE), None)
+
+
+def answered_before(tx: Tx, evidence: Evidence) -> Doc | None:
+    """The youngest attempt that this money would answer, were it not answered by a receipt nobody lists.
+
+    A callback names the receipt and a query proves the request: neither proves that the one is the other's.
+    """
+    for attempt in _asked_so(tx, evidence):
+        if State(attempt.data["status"]) in _ANSWERED and attempt.data["receipt"] != evidence.receipt:
+            payment = tx.get(Key(PAYMENTS, attempt.data["payment_id"]))
+            if payment is not None and not listed(payment.data):
+                return attempt
+    return None
+
+
+def _asked_so(tx: Tx, evidence: Evidence) -> list[Doc]:
+    """Attempts for this amount, of this payer and in this time, the youngest first, however they ended."""
     clue = _clue(evidence)
     known = tx.get(_place(*clue, evidence.amount_cents)) if clue and evidence.amount_cents else None
     if clue is None or known is None:
-        return None
+        return []
     window = _WINDOWS[clue[0]]
     attempts = tx.get_many([Key(ATTEMPTS, attempt_id) for attempt_id in reversed(known.data["attempts"])])
-    return next((a for a in attempts if a is not None and _fits(a, evidence, window)), None)
+    return [a for a in attempts if a is not None and _fits(a, evidence, window)]
 
 
 def remember_loose(tx: Tx, payment: Doc, evidence: Evidence) -> None:
@@ -100,7 +121,7 @@ def _clue(evidence: Evidence) -> tuple[str, str] | None:
 
 def _fits(attempt: Doc, evidence: Evidence, window: timedelta) -> bool:
     data = attempt.data
-    if provider_of(data) != evidence.provider or data["receipt"] or State(data["status"]) in _NOT_PAYABLE:
+    if provider_of(data) != evidence.provider:
         return False
     if evidence.at and not -SKEW <= evidence.at - parse_rfc3339(data["created_on"]) <= window:
         return False

@@ -103,6 +103,8 @@ def test_two_receipts_for_one_prompt_are_two_payments_and_a_question(desk: Desk)
     apply_to_attempt(desk, desk.business, attempt, again, "second")
     assert [p["status"] for p in desk.docs("payments", "paid_at")] == ["settled", "review"]
     prove(desk, desk.business, evidence("pull", receipt="UC2ZZZ9999"), "pull-2")
+    assert [p["status"] for p in desk.docs("payments", "paid_at")] == ["settled", "review"]
+    listed(desk, attempt)  # the first receipt is real as well: then the second one is other money
     assert [p["status"] for p in desk.docs("payments", "paid_at")] == ["settled", "settled"]
     assert len(desk.docs("journal", "recorded_at")) == 2
 
