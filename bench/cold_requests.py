@@ -31,6 +31,8 @@ from shared.payments.evidence import Address, keep
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import Evidence, Outcome
 from shared.payments.money import open_payment, settle
+from shared.payments.paylinks.making import point, write_link
+from shared.payments.paylinks.model import NewPaymentLink
 from shared.store import Key, Query
 
 BUSINESS = "bench"
@@ -76,6 +78,7 @@ def first_requests(app: App, photo: bytes | None) -> dict[str, First]:
         "notify": _event(PaymentMatched(payment_id=matched), f"payments/{matched}"),
         "ocr_receipt": _photo(app, photo),
         "payouts": _with(token, First(payout, path="/v1/payouts")),
+        "pay": First(method="GET", path=_pay_page(app)),
         "receipts": _with(token, First(method="GET", path="/v1/receipts")),
         "reconcile": _event(PaymentSettled(payment_id=waiting), f"payments/{waiting}"),
         "settle": _event(CallbackReceived(evidence_id=evidence), f"callbacks/{evidence}"),
@@ -116,6 +119,14 @@ def _seed(app: App) -> str:
         return str(finalise_invoice(tx, "inv_bench", actor="bench").data["number"])
 
     return app.store.transaction(BUSINESS, write)
+
+
+def _pay_page(app: App) -> str:
+    """The page of a link to the seeded invoice, as a payer opens it."""
+    new = NewPaymentLink(invoice_id="inv_bench")
+    token = point(app, BUSINESS, "lnk_bench", new)
+    app.store.transaction(BUSINESS, lambda tx: write_link(tx, "lnk_bench", token, new, "bench").id)
+    return f"/pay/{token}"
 
 
 def _allocate(app: App, payment_id: str) -> None:

@@ -42,6 +42,11 @@ def _commit(call: Call[Ports], change: Callable[[Tx], Doc], view: type[V], show:
     return view.model_validate(answer)
 
 
+def _invoice(call: Call[Ports]) -> Callable[[Doc], InvoiceView]:
+    """How an invoice is shown to this caller."""
+    return lambda doc: invoice_view(doc, call.ports.settings.public_url)
+
+
 @api.post(
     "/v1/customers",
     roles=WRITERS,
@@ -104,7 +109,7 @@ def change_customer(call: Call[Ports], body: CustomerChanges) -> CustomerView:
 def create_invoice(call: Call[Ports], body: NewInvoice) -> InvoiceView:
     """A draft has no number and nobody owes it yet; finalise it when it is right."""
     invoice_id = call.ports.ids.new("inv")
-    return _commit(call, lambda tx: invoices.draft_invoice(tx, invoice_id, body), InvoiceView, invoice_view)
+    return _commit(call, lambda tx: invoices.draft_invoice(tx, invoice_id, body), InvoiceView, _invoice(call))
 
 
 @api.get(
@@ -124,13 +129,13 @@ def list_invoices(call: Call[Ports]) -> ListView[InvoiceView]:
         limit=args.limit,
         cursor=args.cursor,
     )
-    return page_view(page, invoice_view)
+    return page_view(page, _invoice(call))
 
 
 @api.get("/v1/invoices/{invoice_id}", roles=READERS, returns=InvoiceView, summary="Read an invoice")
 def read_invoice(call: Call[Ports]) -> InvoiceView:
     key = Key(INVOICES, call.path["invoice_id"])
-    return invoice_view(call.ports.store.require(call.business, key))
+    return _invoice(call)(call.ports.store.require(call.business, key))
 
 
 @api.post(
@@ -144,7 +149,7 @@ def finalise_invoice(call: Call[Ports]) -> InvoiceView:
     """Numbers have no gaps; the last digit is a check digit, so that a typing slip names no other invoice."""
     invoice_id, user = call.path["invoice_id"], call.actor.user
     return _commit(
-        call, lambda tx: invoices.finalise_invoice(tx, invoice_id, actor=user), InvoiceView, invoice_view
+        call, lambda tx: invoices.finalise_invoice(tx, invoice_id, actor=user), InvoiceView, _invoice(call)
     )
 
 
@@ -158,7 +163,7 @@ def finalise_invoice(call: Call[Ports]) -> InvoiceView:
 def void_invoice(call: Call[Ports]) -> InvoiceView:
     invoice_id, user = call.path["invoice_id"], call.actor.user
     return _commit(
-        call, lambda tx: invoices.void_invoice(tx, invoice_id, actor=user), InvoiceView, invoice_view
+        call, lambda tx: invoices.void_invoice(tx, invoice_id, actor=user), InvoiceView, _invoice(call)
     )
 
 

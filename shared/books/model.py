@@ -190,6 +190,7 @@ class InvoiceView(View):
     issued_on: str
     created_on: str
     paid_on: str
+    pay_url: Annotated[str, Field(description="The page where it can be paid, when a link was made.")] = ""
 
 
 class TransactionView(View):
@@ -243,8 +244,10 @@ def customer_view(doc: Doc) -> CustomerView:
     return CustomerView(id=doc.id, **doc.data)
 
 
-def invoice_view(doc: Doc) -> InvoiceView:
-    return InvoiceView(id=doc.id, **doc.data)
+def invoice_view(doc: Doc, public_url: str) -> InvoiceView:
+    """An invoice as the API shows it; ``public_url`` is where the page of its payment link is served."""
+    token = doc.data.get("pay_token")
+    return InvoiceView(id=doc.id, **doc.data, pay_url=f"{public_url}/pay/{token}" if token else "")
 
 
 def transaction_view(doc: Doc) -> TransactionView:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.ports import HasIds, HasOutbox, HasStore, HasTokens
+from shared.ports import HasIds, HasOutbox, HasSettings, HasStore, HasTokens
 
 
-class Ports(HasStore, HasOutbox, HasIds, HasTokens, Protocol):
+class Ports(HasStore, HasOutbox, HasIds, HasSettings, HasTokens, Protocol):
     """The sum of these."""

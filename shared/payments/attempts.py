@@ -50,7 +50,9 @@ def attempt_id_of(business: str, once: Once) -> str:
     return derived_id("att", business, once.key)
 
 
-def start(ports: Ports, business: str, actor: str, ask: Ask, once: Once, beside: Beside | None = None) -> Doc:
+def start(
+    ports: Ports, business: str, actor: str, ask: Ask, once: Once, *, beside: Beside | None = None
+) -> Doc:
     """Prompt a payer once.
 
     The same key again returns the attempt as it now stands, without prompting. Raises Invalid, NotFound,

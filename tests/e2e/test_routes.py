@@ -213,6 +213,7 @@ def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
             match,
             {"links": [{"invoice_id": alpha.ids["invoice_id"], "cents": 100}]},
         ),
+        "make_payment_link.invoice_id": ("/v1/payment-links", {"invoice_id": alpha.ids["invoice_id"]}),
         "match_payment.customer_id": (match, {"links": [], "customer_id": alpha.ids["customer_id"]}),
         "undo.invoice_id": (
             f"/v1/matches/{bravo.ids['payment_id']}/undo",
@@ -362,6 +363,10 @@ def test_a_callback_with_the_right_token_is_taken_whatever_it_holds(route: Route
 
 def test_every_open_route_is_meant_to_be_open() -> None:
     assert sorted(named(route) for route in ROUTES if route.public and route not in CALLBACKS) == [
-        "POST /v1/auth/token"
+        "GET /pay/{pay_token}",
+        "GET /pay/{pay_token}/{attempt_id}",
+        "GET /pay/{pay_token}/{attempt_id}/state",
+        "POST /pay/{pay_token}",
+        "POST /v1/auth/token",
     ]
     assert len(ROUTES) > 25

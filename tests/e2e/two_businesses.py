@@ -78,6 +78,8 @@ def furnish(shop: Shop) -> None:
     shop.ids["attempt_id"] = shop.make(
         "/v1/attempts", {"phone": shop.phone, "invoice_id": invoice, "reference": shop.word}
     )
+    link = {"invoice_id": shop.ids["invoice_id"], "description": shop.word}
+    shop.ids["link_id"] = shop.make("/v1/payment-links", link)
     drop(shop, f"{shop.word}.jpg", b"")
 
 

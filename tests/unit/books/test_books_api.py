@@ -31,14 +31,16 @@ class TestPorts:
     outbox: Outbox
     ids: Ids
     tokens: Tokens
+    settings: Settings
 
 
 class Client:
     """Calls the routes as one user of one business."""
 
     def __init__(self, books: Books, role: str = "owner", ids: Ids | None = None) -> None:
-        tokens = Tokens(Settings(auth_secret=SECRET, callback_secret=SECRET), books.store.clock)
-        self.ports = TestPorts(books.store, books.outbox, ids or SeededIds(books.business), tokens)
+        settings = Settings(auth_secret=SECRET, callback_secret=SECRET)
+        tokens = Tokens(settings, books.store.clock)
+        self.ports = TestPorts(books.store, books.outbox, ids or SeededIds(books.business), tokens, settings)
         self.token = tokens.issue(Actor("usr_1", books.business, role))
 
     def __call__(
