@@ -119,6 +119,13 @@ class TransactionRecorded(EventData):
     transaction_id: str
 
 
+class SubscriptionPaused(EventData):
+    """Too many periods of a subscription failed one after another: a person must look."""
+
+    TYPE: ClassVar[str] = "subscription.paused.v1"
+    subscription_id: str
+
+
 class SweepDue(EventData):
     """The timer ticked: poll, relay, expire."""
 
@@ -140,6 +147,7 @@ CATALOGUE: dict[str, type[EventData]] = {
         ReceiptRead,
         ReceiptMatched,
         TransactionRecorded,
+        SubscriptionPaused,
         SweepDue,
     )
 }

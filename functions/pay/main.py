@@ -1,4 +1,4 @@
-"""Payment links, their public page and subscriptions, over HTTPS: /pay, /v1/payment-links."""
+"""Payment links, their public page and subscriptions, over HTTPS."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functions_framework
 from flask import Request, Response
 
 from shared.app import serve
-from shared.payments.paylinks.pages import api
+from shared.payments.subscriptions.api import api
 
 
 @functions_framework.http

@@ -122,6 +122,27 @@ REFUND_SENT = Template(
     },
 )
 
+SUBSCRIPTION_PAUSED = Template(
+    "subscription.paused",
+    Kind.REMINDER,
+    _BOTH,
+    {"business": _BUSINESS, "customer": 24, "amount": _AMOUNT, "failures": 3},
+    {
+        EN: Words(
+            "{business}: {amount} from {customer} is paused, {failures} payments failed. See Hesabu.",
+            "Collecting {amount} from {customer} is paused",
+            "{failures} payments in a row of {amount} from {customer} failed, so nothing more is asked for."
+            "\n\nTalk to your customer, then resume or cancel the subscription in Hesabu.\n",
+        ),
+        SW: Words(
+            "{business}: {amount} kutoka {customer} imesimamishwa, malipo {failures} yameshindwa.",
+            "Kukusanya {amount} kutoka {customer} kumesimamishwa",
+            "Malipo {failures} mfululizo ya {amount} kutoka {customer} yameshindwa, "
+            "kwa hivyo hakuna kitakachoombwa tena.\n\nZungumza na mteja wako, kisha endelea au ghairi usajili katika Hesabu.\n",
+        ),
+    },
+)
+
 _RECEIPT = {"business": _BUSINESS, "merchant": 30, "amount": _AMOUNT, "date": 10, "reason": 40}
 
 RECEIPT_ACCEPTED = Template(
@@ -210,6 +231,7 @@ CATALOGUE = {
         ATTEMPT_FAILED,
         PAYMENT_REVERSED,
         REFUND_SENT,
+        SUBSCRIPTION_PAUSED,
         RECEIPT_ACCEPTED,
         RECEIPT_REVIEW,
         RECEIPT_DUPLICATE,

@@ -15,6 +15,7 @@ from shared.events import (
     PaymentReversed,
     ReceiptRead,
     RefundSent,
+    SubscriptionPaused,
 )
 from shared.messages import catalogue, facts, recipients
 from shared.messages.delivery import Notice, tell
@@ -136,6 +137,25 @@ def refund_sent(ports: Ports, event: Event[RefundSent]) -> None:
     sender = recipients.sender(profile)
     subject = f"payouts/{payout.id}"
     tell(ports, event.business, [Notice(catalogue.REFUND_SENT, subject, values, language, sender, chain)])
+
+
+@consumer.on(SubscriptionPaused)
+def subscription_paused(ports: Ports, event: Event[SubscriptionPaused]) -> None:
+    """The business learns that a subscription stopped by itself, unless it goes on again already."""
+    found = ports.store.require(event.business, Key("subscriptions", event.data.subscription_id)).data
+    if found["status"] != "paused":
+        return
+    customer = _record(ports, event.business, "customers", found["customer_id"])
+    run = _record(ports, event.business, "runs", f"{event.data.subscription_id}-{found['sequence']}")
+    invoice = _record(ports, event.business, "invoices", run.get("invoice_id"))
+    values = {
+        "customer": str(customer.get("name") or facts.unsure(recipients.language_of(customer))),
+        "amount": facts.money(found["amount_cents"] or invoice.get("total_cents") or 0, KES),
+        "failures": str(found["failures"]),
+    }
+    # it may be paused again in another year: that is another thing to tell
+    subject = f"subscriptions/{event.data.subscription_id}/{found['sequence']}"
+    _tell_owner(ports, event.business, catalogue.SUBSCRIPTION_PAUSED, subject, values)
 
 
 @consumer.on(ReceiptRead)

@@ -8,4 +8,5 @@ ATTEMPTS, CALLBACKS, PAYMENTS, PAYOUTS = "attempts", "callbacks", "payments", "p
 REVERSALS = "reversals"
 """Told before their payments; applied by the sweep when those have come."""
 PROFILE = Key("profile", "business")
-INVOICES, PAYMENT_LINKS, SUBSCRIPTIONS, RUNS = "invoices", "payment_links", "subscriptions", "runs"
+CUSTOMERS, INVOICES = "customers", "invoices"
+PAYMENT_LINKS, SUBSCRIPTIONS, RUNS = "payment_links", "subscriptions", "runs"

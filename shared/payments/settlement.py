@@ -202,7 +202,7 @@ def _taken_back(tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence) -> Doc:
 
 
 def _outlisted(earlier: Doc, payment: Doc, evidence: Evidence) -> bool:
-    """Whether a list shows another receipt for a request than the callback said, and nothing is booked yet."""
+    """Whether a list shows another receipt for a request than the callback said; nothing is booked yet."""
     claimed_only = not money.booked(earlier) and not listed(earlier.data)
     return evidence.kind in LISTED_BY and earlier.id != payment.id and claimed_only
 

@@ -21,6 +21,7 @@ from shared.payments.pulling import pull_payments
 from shared.payments.reversals import apply_kept
 from shared.payments.settlement import ask_provider
 from shared.payments.states import WAITING, Signal, State
+from shared.payments.subscriptions.running import run_due
 from shared.payments.watching import watch
 from shared.store import Doc, Key, Query, Tx, Where
 
@@ -38,13 +39,14 @@ class Swept:
     pulled: int = 0
     paid_out: int = 0
     reversed: int = 0
+    subscribed: int = 0
     sealed: int = 0
     announced: int = 0
     failed: int = 0
 
 
 def sweep(ports: Ports) -> Swept:
-    """Relay outboxes, poll and pull what is due, seal, for every business; one that fails stops no other.
+    """Relay, poll, pull, collect what is due, seal, for every business; one that fails stops no other.
 
     Money comes first; then what is left of the time is for files whose event was lost.
     """
@@ -60,6 +62,7 @@ def sweep(ports: Ports) -> Swept:
             done.pulled += pull_payments(ports, business)
             done.paid_out += chase_payouts(ports, business, give_up)
             done.reversed += apply_kept(ports, business)
+            done.subscribed += run_due(ports, business, give_up)
             done.sealed += seal_when_due(ports.store, business, give_up)
         except HesabuError as error:
             done.failed += 1

@@ -213,6 +213,16 @@ def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
             match,
             {"links": [{"invoice_id": alpha.ids["invoice_id"], "cents": 100}]},
         ),
+        "make_subscription.customer_id": (
+            "/v1/subscriptions",
+            {
+                "customer_id": alpha.ids["customer_id"],
+                "phone": "0733000000",
+                "amount_cents": 100,
+                "unit": "month",
+                "start": "2026-04-30",
+            },
+        ),
         "make_payment_link.invoice_id": ("/v1/payment-links", {"invoice_id": alpha.ids["invoice_id"]}),
         "match_payment.customer_id": (match, {"links": [], "customer_id": alpha.ids["customer_id"]}),
         "undo.invoice_id": (

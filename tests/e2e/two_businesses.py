@@ -80,6 +80,9 @@ def furnish(shop: Shop) -> None:
     )
     link = {"invoice_id": shop.ids["invoice_id"], "description": shop.word}
     shop.ids["link_id"] = shop.make("/v1/payment-links", link)
+    rent = {"customer_id": customer, "phone": shop.phone, "amount_cents": 50_000, "description": shop.word}
+    every = {"unit": "month", "start": "2026-04-30"}
+    shop.ids["subscription_id"] = shop.make("/v1/subscriptions", {**rent, **every})
     drop(shop, f"{shop.word}.jpg", b"")
 
 

@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from shared.access import add_business
 from shared.books import NewCustomer, NewInvoice, NewLine, draft_invoice, finalise_invoice, write_customer
 from shared.http.auth import Actor
-from shared.payments.paylinks.pages import api
+from shared.payments.subscriptions.api import api
 from shared.store import Data
 from tests.unit.payments.collecting import Desk
 
