@@ -18,6 +18,7 @@ from shared.core.errors import HesabuError, Invalid, NotFound, Retryable
 from shared.core.money import format_kes, parse_cents
 from shared.core.phone import parse_phone
 from shared.http import EVERYONE, Call, Reply
+from shared.payments.gateways.providers import AIRTEL, MPESA
 from shared.payments.paylinks import page
 from shared.payments.paylinks.api import api
 from shared.payments.paylinks.making import find
@@ -31,6 +32,8 @@ from shared.store import Doc, Key
 
 __all__ = ["api"]
 FORM_LIMIT = 4096
+METHODS = {MPESA: "M-Pesa", AIRTEL: "Airtel Money"}
+"""By whom a payer can be asked, where the installation collects by more than M-Pesa."""
 _NONCE = re.compile(r"[A-Za-z0-9_]{8,64}")
 _MESSAGES = {Standing.BUSY: ("busy", 409), Standing.PAID: ("paid", 200), Standing.CLOSED: ("closed", 410)}
 
@@ -156,7 +159,7 @@ def read_form(raw: bytes) -> dict[str, str]:
         pairs = parse_qsl(raw.decode("ascii", "replace"), errors="replace", max_num_fields=20)
     except ValueError:
         return {}
-    return {name: value.strip() for name, value in pairs if name in ("form", "phone", "amount")}
+    return {name: value.strip() for name, value in pairs if name in ("form", "phone", "amount", "method")}
 
 
 def understood(given: dict[str, str], offer: Offer) -> Form:
@@ -169,7 +172,8 @@ def understood(given: dict[str, str], offer: Offer) -> Form:
         raise Invalid("form_invalid", "the form was not ours")
     phone = parse_phone(given.get("phone", ""))
     asked = offer.link.data["open_amount"]
-    return Form(nonce, phone, parse_cents(given.get("amount", "")) if asked else None)
+    cents = parse_cents(given.get("amount", "")) if asked else None
+    return Form(nonce, phone, cents, AIRTEL if given.get("method") == AIRTEL else MPESA)
 
 
 def _refused(visit: Visit, given: dict[str, str], error: HesabuError) -> Reply:
@@ -208,6 +212,8 @@ def _form(
         amount=format_kes(offer.cents) if offer.cents is not None else "",
         nonce=nonce,
         error=error,
+        methods=METHODS if visit.call.ports.airtel is not None else {},
+        method=(given or {}).get("method", MPESA),
         typed_phone=(given or {}).get("phone", "")[:20],
         typed_amount=(given or {}).get("amount", "")[:12],
         here=visit.address(),

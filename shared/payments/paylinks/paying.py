@@ -13,6 +13,7 @@ from shared.core.errors import NotFound, RateLimited, Refused
 from shared.core.money import up_to_shillings
 from shared.http.api import KEY_DAYS
 from shared.payments.attempts import Ask, attempt_id_of, start
+from shared.payments.gateways.providers import MPESA
 from shared.payments.paylinks.model import status_of
 from shared.payments.places import ATTEMPTS, INVOICES
 from shared.payments.ports import Ports
@@ -39,11 +40,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a visitor sent: ``nonce`` is the form's own, ``phone`` as ``2547…``."""
+    """What a visitor sent: ``nonce`` is the form's own, ``phone`` as ``2547…``, ``method`` a provider."""
 
     nonce: str
     phone: str
     cents: int | None
+    method: str = MPESA
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def _last(tx: Tx, link: Data) -> Doc | None:
 
 def once_of(business: str, link: Doc, form: Form) -> Once:
     """The key of one form: pressing twice, reloading and going back prompt once."""
-    said = hashlib.sha256(f"{form.phone}|{form.cents}".encode()).hexdigest()
+    said = hashlib.sha256(f"{form.phone}|{form.cents}|{form.method}".encode()).hexdigest()
     return Once(f"pay|{business}|{link.id}|{form.nonce}", said, days=KEY_DAYS)
 
 
@@ -120,7 +122,7 @@ def pay(ports: Ports, business: str, link: Doc, form: Form) -> str:
     """
     once = once_of(business, link, form)
     told = link.data
-    ask = Ask(form.phone, _asked(told, form), told["invoice_id"], told["reference"], "")
+    ask = Ask(form.phone, _asked(told, form), told["invoice_id"], told["reference"], "", form.method)
     try:
         start(ports, business, ACTOR, ask, once, beside=lambda tx, attempt: _count(tx, link.key, attempt))
     except Refused as error:

@@ -14,7 +14,7 @@ from shared.payments.gateways.port import Rejected, Unknown
 from shared.payments.paylinks.paying import MOST_IN_WINDOW
 from shared.payments.settlement import apply_to_attempt
 from shared.store import Key
-from tests.unit.payments.collecting import Desk, evidence
+from tests.unit.payments.collecting import Desk, Provider, evidence
 from tests.unit.payments.paylinks_world import NAME, Shop
 
 
@@ -414,3 +414,26 @@ def test_a_form_whose_prompt_may_be_lost_is_not_sent_twice(shop: Shop) -> None:
     shop.desk.gateway.initiate = pushed  # type: ignore[method-assign]
     again = shop.send(link, nonce)
     assert again.status_code == 303, "the same form leads to the attempt that was written"
+
+
+def test_both_languages_say_everything() -> None:
+    from shared.payments.paylinks.words import WORDS
+
+    assert set(WORDS["en"]) == set(WORDS["sw"])
+    assert all(text.strip() for words in WORDS.values() for text in words.values())
+    same = {key for key in WORDS["en"] if WORDS["en"][key] == WORDS["sw"][key]}
+    assert not same
+
+
+def test_airtel_is_offered_where_it_is_set_up_and_asked_when_it_is_chosen(shop: Shop) -> None:
+    link = shop.link(amount_cents=50_000, description="Entry", uses="many")
+    shop.desk.airtel = None
+    assert "Airtel" not in text(shop.open(link))
+    refused = shop.send(link, phone="0733 111 222", method="airtel")
+    assert (refused.status_code, "not available" in text(refused)) == (409, True)
+    shop.desk.airtel = Provider("airtel")
+    assert 'value="airtel"' in text(shop.open(link))
+    sent = shop.send(link, phone="0733 111 222", method="airtel")
+    assert shop.desk.doc("attempts", attempt_id(sent))["provider"] == "airtel"
+    assert shop.desk.airtel.asked
+    assert shop.prompts() == 0, "M-Pesa was not asked"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_a_day_that_a_month_lacks_is_its_last(start: str, expected: list[str]) -
 @given(RHYTHMS)
 def test_periods_follow_one_another_and_end_where_they_should(rhythm: Rhythm) -> None:
     found = days(rhythm, 40)
-    assert all(one < other for one, other in zip(found, found[1:], strict=False))
+    assert all(one < other for one, other in pairwise(found))
     assert found[:1] in ([], [rhythm.start])
     assert len(found) <= (rhythm.count or 40)
     if rhythm.end:
