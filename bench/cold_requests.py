@@ -82,6 +82,8 @@ def first_requests(app: App, photo: bytes | None) -> dict[str, First]:
         "receipts": _with(token, First(method="GET", path="/v1/receipts")),
         "reconcile": _event(PaymentSettled(payment_id=waiting), f"payments/{waiting}"),
         "settle": _event(CallbackReceived(evidence_id=evidence), f"callbacks/{evidence}"),
+        "statement_import": _statement(app),
+        "statements": _with(token, First(method="GET", path="/v1/statements")),
         "stk_push": _with(token, First(push, path="/v1/attempts")),
         "sweep": _event(SweepDue(), "timer/sweep"),
     }
@@ -100,6 +102,22 @@ def _event(data: EventData, subject: str) -> First:
 def _photo(app: App, photo: bytes | None) -> First:
     """A photo where there is one to read, else a file that is refused."""
     blob = app.blobs.put(f"receipts/{BUSINESS}/photo.jpg", photo or b"no picture")
+    data = ObjectFinalized(bucket=app.blobs.bucket, name=blob.name, generation=blob.generation)
+    return _event(data, f"objects/{blob.name}")
+
+
+def _statement(app: App) -> First:
+    """A file of one line that lies in the bucket."""
+    header = (
+        "Receipt No.,Completion Time,Initiation Time,Details,Transaction Status,Paid In,Withdrawn,Balance,"
+        "Balance Confirmed,Reason Type,Other Party Info,Linked Transaction ID,A/C No."
+    )
+    row = (
+        "UKN1234569,2026-11-23 10:00:00,2026-11-23 10:00:00,Pay Bill,Completed,100.00,,100.00,true,"
+        "Pay Bill Online,2547****0111 - JANE,,A1"
+    )
+    content = f"Short Code:,174379\n{header}\n{row}\n".encode()
+    blob = app.blobs.put(f"statements/{BUSINESS}/march.csv", content)
     data = ObjectFinalized(bucket=app.blobs.bucket, name=blob.name, generation=blob.generation)
     return _event(data, f"objects/{blob.name}")
 
@@ -146,6 +164,7 @@ def useful(app: App, target: str) -> bool:
         "notify": "messages",
         "ocr_receipt": "receipts",
         "mpesa_callback": "callbacks",
+        "statement_import": "statements",
         "stk_push": "attempts",
         "payouts": "payouts",
     }
@@ -153,7 +172,7 @@ def useful(app: App, target: str) -> bool:
     if buried:
         return False
     orders = dict.fromkeys(("attempts", "messages", "payouts"), "created_on")
-    orders["receipts"] = "received_at"
+    orders |= dict.fromkeys(("receipts", "statements"), "received_at")
     if target in made and made[target] in orders:
         return bool(app.store.query(BUSINESS, Query(made[target], order=orders[made[target]])).docs)
     return True

@@ -126,6 +126,13 @@ class SubscriptionPaused(EventData):
     subscription_id: str
 
 
+class StatementImport(EventData):
+    """A statement's lines wait to be booked, all of them or those that are left."""
+
+    TYPE: ClassVar[str] = "statement.import.v1"
+    statement_id: str
+
+
 class SweepDue(EventData):
     """The timer ticked: poll, relay, expire."""
 
@@ -148,9 +155,14 @@ CATALOGUE: dict[str, type[EventData]] = {
         ReceiptMatched,
         TransactionRecorded,
         SubscriptionPaused,
+        StatementImport,
         SweepDue,
     )
 }
+
+
+READ_FOLDERS = ("receipts/", "statements/")
+"""The parts of the bucket in which a new file starts a function."""
 
 
 class Elsewhere(Permanent):
@@ -237,12 +249,12 @@ def _parse_object(cloud_event: dict[str, Any]) -> Event[EventData]:
         data = ObjectFinalized.model_validate(given)
     except ValidationError:
         raise Invalid("event_invalid", "the event names no stored object") from None
-    if not data.name.startswith("receipts/") or data.name.endswith("/"):
+    if not data.name.startswith(READ_FOLDERS) or data.name.endswith("/"):
         raise Elsewhere(f"no function reads the object {data.name[:80]!a}")
     _, _, rest = data.name.partition("/")
     business, slash, _ = rest.partition("/")
     if not slash:
-        raise Invalid("event_invalid", "a stored object is named receipts/{business}/{file}")
+        raise Invalid("event_invalid", "a stored object is named {folder}/{business}/{file}")
     identity = derived_id("evt", data.bucket, data.name, data.generation)
     subject = f"objects/{data.name}"
     return Event(identity, check_id(business, "business"), subject, str(cloud_event.get("time", "")), data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.blobs import check_name
 from shared.bus import Consumer
-from shared.events import Event, ObjectFinalized, ObjectMissed
+from shared.events import Elsewhere, Event, ObjectFinalized, ObjectMissed
 from shared.receipts.intake import take_in
 from shared.receipts.ports import Ports
 
@@ -13,6 +13,8 @@ consumer: Consumer[Ports] = Consumer("ocr_receipt")
 
 @consumer.on(ObjectFinalized)
 def object_finalized(ports: Ports, event: Event[ObjectFinalized]) -> None:
+    if not event.data.name.startswith("receipts/"):
+        raise Elsewhere("a file of another folder starts another function")
     check_name(event.data.name)  # Cloud Storage keeps names that this program could not read back
     take_in(ports, event.business, event.data)
 

@@ -155,11 +155,11 @@ def types(function: Function) -> list[str]:
     return []
 
 
-def event(kind: str, **changes: Any) -> dict[str, Any]:
-    """A structured CloudEvent of this type about records that do not exist."""
+def event(kind: str, folder: str = "receipts/", **changes: Any) -> dict[str, Any]:
+    """A structured CloudEvent of this type about records that do not exist, or a file of ``folder``."""
     data = {name: f"{name.removesuffix('_id')}_none" for name in CATALOGUE[kind].model_fields}
     if kind in (ObjectFinalized.TYPE, ObjectMissed.TYPE):
-        data |= {"name": f"receipts/{BUSINESS}/gone.jpg", "generation": "1"}
+        data |= {"name": f"{folder}{BUSINESS}/gone.file", "generation": "1"}
     return {
         "specversion": "1.0",
         "id": f"evt_{kind}",
@@ -188,12 +188,13 @@ def deliver_in_headers(served: Alone, body: dict[str, Any]) -> int:
 def test_an_event_function_serves_by_itself(function: Function, tmp_path: Path) -> None:
     with alone(function, tmp_path) as served:
         first, *_ = types(function)
-        assert deliver(served, event(first)) >= 500, "the store is away: it must be delivered again"
+        prefix = function.trigger.prefix if isinstance(function.trigger, BucketTrigger) else ""
+        assert deliver(served, event(first, prefix)) >= 500, "the store is away: it must be delivered again"
         served.mend()
         for kind in types(function):
-            assert deliver(served, event(kind)) in (200, 204), kind
-            assert deliver(served, event(kind)) in (200, 204), "delivered twice"
-            assert deliver_in_headers(served, event(kind)) in (200, 204), kind
+            assert deliver(served, event(kind, prefix)) in (200, 204), kind
+            assert deliver(served, event(kind, prefix)) in (200, 204), "delivered twice"
+            assert deliver_in_headers(served, event(kind, prefix)) in (200, 204), kind
         letters = len(served.letters())
         assert deliver(served, event(first, type="made.up.v1")) in (200, 204)
         assert served.letters()[letters:] == ["event_unknown"]

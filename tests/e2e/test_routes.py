@@ -37,7 +37,7 @@ ROUTES: list[Route] = [
 ]
 PRIVATE = [route for route in ROUTES if not route.public]
 CALLBACKS = [route for route in ROUTES if "token" in route.parameters]
-LISTS = [route for route in PRIVATE if route.lists is not None]
+LISTS = [route for route in PRIVATE if route.lists is not None and not route.parameters]
 
 
 def named(route: Route) -> str:
@@ -170,8 +170,15 @@ def test_a_role_may_do_what_the_route_says_and_nothing_else(route: Route, alpha:
 # --- another business's ids
 BODIES: dict[str, Any] = {
     "change_customer": {"name": "Mallory"},
+    "change_profile": {
+        "profile": {
+            "name": "Mine",
+            "columns": {"date": ["D"], "details": ["T"], "debit": ["O"], "credit": ["I"]},
+        }
+    },
     "decide_payment": {"received": True, "note": "it is mine"},
     "decide_payout": {"sent": True, "note": "it is mine"},
+    "read_again": {"account": "bank-mine"},
     "match_payment": {"links": []},
     "reject_payout": {"note": "it is mine"},
     "undo": {},
@@ -199,7 +206,14 @@ def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
     line = {"description": "x", "unit_cents": 100}
     review = next(row["id"] for row in bravo.rows("/v1/payments") if row["unallocated_cents"])
     match = f"/v1/matches/{review}"
+    refused = next(row["id"] for row in bravo.rows("/v1/statements") if row["status"] == "refused")
+    profile, file = alpha.ids["profile_id"], base64.b64encode(b"Date,ALPHA,Out,In\n").decode()
     return {
+        "preview.profile_id": ("/v1/statements/preview", {"content": file, "profile_id": profile}),
+        "read_again.profile_id": (
+            f"/v1/statements/{refused}/again",
+            {"account": "bank-bravo", "profile_id": profile},
+        ),
         "create_invoice.customer_id": (
             "/v1/invoices",
             {"customer_id": alpha.ids["customer_id"], "lines": [line]},
@@ -277,7 +291,10 @@ def test_a_filter_by_another_business_id_finds_nothing(alpha: Shop, bravo: Shop)
 
 @each([route for route in PRIVATE if route.method == "GET" and not route.parameters and route.lists is None])
 def test_a_total_counts_its_own_business_only(route: Route, alpha: Shop, bravo: Shop) -> None:
-    params = {"detail": "true"} if route.path == "/v1/trial-balance" else {}
+    params = {
+        "/v1/trial-balance": {"detail": "true"},
+        "/v1/statements/completeness": {"day": "2026-03-01"},
+    }.get(route.path, {})
     answer = bravo.call("GET", route.path, params=params)
     assert answer.status_code == 200, answer.text
     assert "ALPHA" not in answer.text

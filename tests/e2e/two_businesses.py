@@ -84,6 +84,25 @@ def furnish(shop: Shop) -> None:
     every = {"unit": "month", "start": "2026-04-30"}
     shop.ids["subscription_id"] = shop.make("/v1/subscriptions", {**rent, **every})
     drop(shop, f"{shop.word}.jpg", b"")
+    hand_in_statement(shop)
+
+
+def hand_in_statement(shop: Shop) -> None:
+    """A statement whose one line waits for a person, one that cannot be read, and a saved profile."""
+    header = (
+        "Receipt No.,Completion Time,Initiation Time,Details,Transaction Status,Paid In,Withdrawn,Balance,"
+        "Balance Confirmed,Reason Type,Other Party Info,Linked Transaction ID,A/C No."
+    )
+    at = "2026-03-01 12:00:00"
+    row = f"UC1{shop.word}01,{at},{at},{shop.word} back,Completed,,-10.00,90.00,true,Pay Bill Reversal,,,"
+    handed = shop.call("POST", "/v1/statements", data=f"Short Code:,174379\n{header}\n{row}\n".encode())
+    assert handed.status_code == 202, handed.text
+    shop.ids["statement_id"] = handed.json()["id"]
+    drop(shop, f"{shop.word}.csv", f"nothing of {shop.word}".encode(), "statements")
+    columns = {"date": ["Date"], "details": [shop.word], "debit": ["Out"], "credit": ["In"]}
+    shop.ids["profile_id"] = shop.make(
+        "/v1/statement-profiles", {"profile": {"name": shop.word, "columns": columns}}
+    )
 
 
 def pay_without_a_reason(shop: Shop) -> None:
@@ -94,9 +113,9 @@ def pay_without_a_reason(shop: Shop) -> None:
     )
 
 
-def drop(shop: Shop, name: str, content: bytes) -> None:
+def drop(shop: Shop, name: str, content: bytes, room: str = "receipts") -> None:
     """A file in the folder that is the bucket, as a person would copy it there."""
-    folder = Path(shop.world.system.settings.blob_url.removeprefix("file:///")) / "receipts" / shop.business
+    folder = Path(shop.world.system.settings.blob_url.removeprefix("file:///")) / room / shop.business
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(content)
 
@@ -116,6 +135,7 @@ def two_shops(folder: Path) -> Iterator[tuple[Shop, Shop]]:
             refund = {"payment_id": shop.ids["payment_id"], "amount_cents": 1000, "note": shop.word}
             shop.ids["payout_id"] = shop.make("/v1/refunds", refund)
             shop.ids["receipt_id"] = shop.rows("/v1/receipts")[0]["id"]
+            shop.ids["line_id"] = shop.rows(f"/v1/statements/{shop.ids['statement_id']}/lines")[0]["id"]
         yield alpha, bravo
 
 

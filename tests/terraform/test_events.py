@@ -83,24 +83,24 @@ def test_pubsub_itself_may_bury_move_and_sign(plan: Plan, topology: Topology) ->
     assert signed == {subscription.function for subscription in topology.subscriptions()}
 
 
-def test_the_bucket_starts_its_function_with_three_grants(plan: Plan, topology: Topology) -> None:
-    ((name, function),) = (
-        (name, f) for name, f in topology.functions.items() if isinstance(f.trigger, BucketTrigger)
-    )
-    (trigger,) = plan.of("eventarc_trigger")
+def test_the_bucket_starts_each_of_its_functions_with_three_grants(plan: Plan, topology: Topology) -> None:
+    started = {n: f for n, f in topology.functions.items() if isinstance(f.trigger, BucketTrigger)}
+    triggers = {trigger.key: trigger for trigger in plan.of("eventarc_trigger")}
+    assert set(triggers) == set(started) == {"ocr_receipt", "statement_import"}
     bucket = plan.one("google_storage_bucket.receipts")
-    criteria = {c["attribute"]: c["value"] for c in trigger.values["matching_criteria"]}
-    assert criteria == {"type": ObjectFinalized.TYPE, "bucket": bucket["name"]}
-    assert trigger.values["location"] == bucket["location"].lower(), "a trigger must be where its bucket is"
-    member = f"serviceAccount:{trigger.values['service_account']}"
-    grants = {(where, role) for where, role, who in plan.grants() if who == member}
-    assert grants == {
-        ("cloud_run_service", "roles/run.invoker"),
-        ("project", "roles/eventarc.eventReceiver"),
-    }
+    for name, trigger in triggers.items():
+        criteria = {c["attribute"]: c["value"] for c in trigger.values["matching_criteria"]}
+        assert criteria == {"type": ObjectFinalized.TYPE, "bucket": bucket["name"]}
+        assert trigger.values["location"] == bucket["location"].lower(), "where its bucket is"
+        member = f"serviceAccount:{trigger.values['service_account']}"
+        grants = {(where, role) for where, role, who in plan.grants() if who == member}
+        assert grants == {
+            ("cloud_run_service", "roles/run.invoker"),
+            ("project", "roles/eventarc.eventReceiver"),
+        }
+        assert started[name].trigger.type == ObjectFinalized.TYPE
     assert plan.one("google_project_iam_member.storage_agent_publishes")["role"] == "roles/pubsub.publisher"
     assert plan.one("google_project_iam_member.eventarc_agent")["role"] == "roles/eventarc.serviceAgent"
-    assert function.trigger.type == ObjectFinalized.TYPE, name
 
 
 def test_the_timer_sends_an_event_that_the_function_understands(plan: Plan, topology: Topology) -> None:

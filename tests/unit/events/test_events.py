@@ -141,7 +141,7 @@ def test_an_upload_names_its_business_in_its_path() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        {"name": "photo.jpg"}, {"name": "receipts/photo.jpg"}, {"name": "statements/biz_1/a.csv"},
+        {"name": "photo.jpg"}, {"name": "receipts/photo.jpg"}, {"name": "statement-files/biz_1/a.csv"},
         {"name": None},
         {"name": "receipts/../x"}, {"name": "receipts//x"}, {"name": "receipts/a b/x"}, {"name": {"a": 1}},
         {"bucket": None}, {"generation": None}, {"generation": [1]}, {"generation": 1.5},
@@ -153,7 +153,7 @@ def test_uploads_elsewhere_are_refused(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["photo.jpg", "statements/biz_1/a.csv", "receipts/", "receipts/biz_1/", "receipts"]
+    "name", ["photo.jpg", "statement-files/biz_1/a.csv", "receipts/", "receipts/biz_1/", "receipts"]
 )
 def test_what_nobody_reads_is_told_apart_from_what_is_wrong(name: str) -> None:
     with pytest.raises(Elsewhere):

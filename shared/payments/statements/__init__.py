@@ -1,0 +1,1 @@
+"""Statements as evidence: files of M-Pesa and of banks become lines, and each line is booked once."""

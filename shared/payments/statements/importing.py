@@ -1,0 +1,107 @@
+"""Importing a statement: chunk after chunk, each with its progress in its own commit, until the last
+line is in.
+
+The statement says ``imported`` only then. When the time of a function is nearly over, the rest is
+announced as
+another event; a crash leaves the event to come again. Lines that are there already are not written again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from shared.bus import emit
+from shared.core import context
+from shared.events import StatementImport
+from shared.payments.places import PAYMENTS
+from shared.payments.ports import Ports
+from shared.payments.statements import normal
+from shared.payments.statements.booking import Booked, Keyed, book, known_money, settle_unproven
+from shared.payments.statements.model import Kind
+from shared.payments.statements.places import LINES, STATEMENTS
+from shared.payments.statements.questions import ask
+from shared.store import Data, Doc, Key, Tx
+
+CHUNK = 100
+"""Lines of one commit: at most four documents each, well under what any store takes at once."""
+LONGEST = timedelta(seconds=150)
+"""How long one delivery imports; the function may take 300 seconds, and one chunk of unknown money is
+slow."""
+
+
+def import_statement(
+    ports: Ports, business: str, statement_id: str, *, chunk: int = CHUNK, longest: timedelta = LONGEST
+) -> None:
+    """Import what is left of a statement, or as much as the time allows and announce the rest."""
+    context.note(statement=statement_id)
+    statement = ports.store.require(business, Key(STATEMENTS, statement_id))
+    content = ports.blobs.get(statement.data["lines_object"]) if _open(statement) else b""
+    give_up = ports.clock.now() + longest
+    while _open(statement):
+        over = ports.clock.now() > give_up
+        after = _advance(ports, business, statement, content, chunk, announce=over)
+        if after is None or over:
+            return
+        statement = after
+
+
+def _open(statement: Doc) -> bool:
+    return bool(statement.data["status"] == "importing")
+
+
+def _advance(
+    ports: Ports, business: str, statement: Doc, content: bytes, chunk: int, *, announce: bool
+) -> Doc | None:
+    """Import one chunk; None when somebody else imported it meanwhile, who then goes on."""
+    start = statement.data["next"]
+    lines = normal.decode(content, start, chunk)
+    there = ports.store.get_many(business, [Key(LINES, key) for key, _ in lines])
+    fresh = [pair for pair, doc in zip(lines, there, strict=True) if doc is None]
+    proven = settle_unproven(ports, business, fresh, statement.data["form"])
+    claims = known_money(
+        ports, business, [p for p in fresh if p[1].kind is Kind.MONEY_IN and p[0] not in proven]
+    )
+
+    def write(tx: Tx) -> bool:
+        now = tx.require(statement.key)
+        if now.data["status"] != "importing" or now.data["next"] != start:
+            return False
+        outcomes = _write_lines(tx, now, fresh, proven, claims)
+        tx.update(now.key, _progress(tx, now, len(lines), outcomes))
+        if announce and start + len(lines) < now.data["lines"]:
+            emit(tx, StatementImport(statement_id=now.id), now.key, start + len(lines) + 1)
+        return True
+
+    mine = ports.outbox.run(business, write)
+    return ports.store.require(business, statement.key) if mine else None
+
+
+def _write_lines(
+    tx: Tx, statement: Doc, fresh: list[Keyed], proven: dict[str, Booked], claims: dict[str, str]
+) -> Counter[str]:
+    """Book the lines that are still absent and write each; returns how many had which outcome."""
+    docs = tx.get_many([Key(LINES, key) for key, _ in fresh])
+    tx.get_many([Key(PAYMENTS, known) for known in claims.values()])  # all at once, each is written below
+    outcomes: Counter[str] = Counter()
+    for (key, line), doc in zip(fresh, docs, strict=True):
+        if doc is not None:
+            continue
+        done = book(tx, key, line, claims.get(key, ""), proven.get(key))
+        if done.reasons:
+            ask(tx, key, line, done.reasons)
+        told: Data = {"outcome": done.outcome, "payment_id": done.payment_id, "reasons": list(done.reasons)}
+        from_file = {"statement_id": statement.id, "form": statement.data["form"]}
+        tx.create(Key(LINES, key), {**line.data(), **from_file, **told})
+        outcomes[done.outcome] += 1
+    return outcomes
+
+
+def _progress(tx: Tx, statement: Doc, lines: int, outcomes: Counter[str]) -> Data:
+    known = statement.data
+    added = sum(outcomes.values())
+    outcomes = Counter(known["outcomes"]) + outcomes + Counter(known=lines - added)
+    reached = known["next"] + lines
+    over = reached >= known["lines"] or lines == 0
+    ended: Data = {"status": "imported", "imported_at": tx.now} if over else {}
+    return {"next": reached, "added": known["added"] + added, "outcomes": dict(outcomes), **ended}
