@@ -138,7 +138,8 @@ SUBSCRIPTION_PAUSED = Template(
             "{business}: {amount} kutoka {customer} imesimamishwa, malipo {failures} yameshindwa.",
             "Kukusanya {amount} kutoka {customer} kumesimamishwa",
             "Malipo {failures} mfululizo ya {amount} kutoka {customer} yameshindwa, "
-            "kwa hivyo hakuna kitakachoombwa tena.\n\nZungumza na mteja wako, kisha endelea au ghairi usajili katika Hesabu.\n",
+            "kwa hivyo hakuna kitakachoombwa tena.\n\nZungumza na mteja wako, "
+            "kisha endelea au ghairi usajili katika Hesabu.\n",
         ),
     },
 )

@@ -212,7 +212,7 @@ def test_a_whole_payment_is_reversed_by_the_provider(shop: World) -> None:
 
 
 def test_a_kill_while_the_provider_is_called_pays_once(tmp_path: Path) -> None:
-    """Two payouts are approved; the provider got one of them and answers neither; then everything is killed."""
+    """Two payouts are approved; the provider got one and answers neither; then everything is killed."""
     given = may_send(tmp_path)
     with running(tmp_path, ManualClock(datetime.now(UTC)), **given) as world:
         furnish(world)

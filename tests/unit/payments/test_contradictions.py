@@ -1,4 +1,4 @@
-"""Evidence that contradicts itself: who is asked, with which reason, and what stays in the books meanwhile."""
+"""Evidence that contradicts itself: who is asked, with which reason, and what stays in the books."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever order a provider tells things in, and however often: its ledger and ours say the same. So do crowds."""
+"""Whatever order a provider tells things in, and however often: its ledger and ours agree. So do crowds."""
 
 from __future__ import annotations
 
