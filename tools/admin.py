@@ -3,6 +3,7 @@
     business add ID --name NAME --shortcode 174379 [--till N] [--phone P] [--email E] [--kra-pin PIN]
     user add EMAIL --business ID [--role owner]     the password is asked for, or read from standard input
     c2b register ID                                 Daraja learns where to announce and validate payments
+    c2b rules ID [--known-account] [--open-invoice] [--min-cents N] [--max-cents N]   what is turned away
     dead-letters list | replay [ID]                 events that a function refused for good
     verify [ID] [--anchor NUMBER:HASH]              hash and add up all books again, compare every document
     trial-balance ID [--as-of DAY] [--detail]       every account's balance
@@ -19,6 +20,7 @@ import getpass
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import asdict
 
 from shared.access import Membership, add_business, add_user, businesses
 from shared.app import App
@@ -27,7 +29,9 @@ from shared.core.clock import rfc3339
 from shared.core.errors import HesabuError, NotFound, Refused
 from shared.core.settings import load_settings
 from shared.http.roles import ROLES
+from shared.payments.places import PROFILE
 from shared.payments.registration import register_c2b
+from shared.payments.validating import read_rules
 from tools import admin_books
 
 Command = Callable[[App, argparse.Namespace], None]
@@ -86,6 +90,17 @@ def c2b_register(app: App, arguments: argparse.Namespace) -> None:
     print(f"payments to {app.settings.daraja_shortcode} are announced to {app.settings.public_url}")
 
 
+def c2b_rules(app: App, arguments: argparse.Namespace) -> None:
+    """Say which payments a business turns away when Safaricom asks; without options it takes all."""
+    names = ("known_account", "open_invoice", "min_cents", "max_cents")
+    rules = asdict(read_rules({name: getattr(arguments, name) for name in names}))
+    profile = app.store.get(arguments.id, PROFILE)
+    if profile is None:
+        raise NotFound(f"there is no business '{arguments.id}'")
+    app.store.transaction(arguments.id, lambda tx: tx.update(tx.require(PROFILE).key, {"validation": rules}))
+    print(f"business {arguments.id}: {rules}")
+
+
 def letters_list(app: App, _arguments: argparse.Namespace) -> None:
     """Print every dead letter."""
     found = refused_letters(app.store, _known(app))
@@ -127,7 +142,14 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("email")
     user.add_argument("--business", required=True)
     user.add_argument("--role", default="owner", choices=sorted(ROLES))
-    action(group("c2b", "payments that nobody asked for"), "register", c2b_register).add_argument("id")
+    c2b = group("c2b", "payments that nobody asked for")
+    action(c2b, "register", c2b_register).add_argument("id")
+    rules = action(c2b, "rules", c2b_rules)
+    rules.add_argument("id")
+    for name in ("--known-account", "--open-invoice"):
+        rules.add_argument(name, action="store_true")
+    for name in ("--min-cents", "--max-cents"):
+        rules.add_argument(name, type=int, default=0)
     letters = group("dead-letters", "events that a function refused for good")
     action(letters, "list", letters_list)
     action(letters, "replay", letters_replay).add_argument("id", nargs="?", help="one of them; all without")

@@ -8,18 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.core import logs
-from shared.core.errors import NotFound, Permanent
+from shared.core.errors import HesabuError, NotFound
 from shared.http import EVERYONE, Api, Call, Reply
 from shared.payments.evidence import authenticate, continue_attempt, keep
 from shared.payments.gateways.daraja.payloads import parse_c2b
 from shared.payments.gateways.daraja.sent_results import KINDS
 from shared.payments.notices import own_notice
 from shared.payments.ports import Ports
+from shared.payments.validating import Verdict, judge
 
 api: Api[Ports] = Api("mpesa_callback", title="Callbacks from Safaricom")
 LIMIT = 256 * 1024
 _ACCEPTED = b'{"ResultCode":0,"ResultDesc":"Accepted"}'
-_WRONG_SHORTCODE = b'{"ResultCode":"C2B00015","ResultDesc":"Rejected"}'
 
 
 @api.post(
@@ -53,18 +53,24 @@ def c2b_confirmation(call: Call[Ports]) -> Reply:
     summary="May this payment be accepted",
 )
 def c2b_validation(call: Call[Ports]) -> Reply:
-    """Accepts what is meant for this shortcode: people sort out a wrong reference, money is not refused."""
+    """Turns away what the business's rules name; what cannot be judged is accepted."""
     path = call.path
     authenticate(call.ports, "c2b/validation", path["business"], path["shortcode"], path["token"])
-    try:
-        own_notice(call.ports, path["shortcode"], parse_c2b(call.raw).evidence())
-    except Permanent as error:
-        if error.code == "shortcode_mismatch":
-            return Reply(_WRONG_SHORTCODE)
-        # money must not be turned away because we cannot read the question; the confirmation is kept anyway
-        logs.warn("validation request unreadable", business=path["business"], code=error.code)
+    verdict = _verdict(call.ports, path["business"], path["shortcode"], call.raw)
+    if verdict is Verdict.ACCEPTED:
         return Reply(_ACCEPTED)
-    return Reply(_ACCEPTED)
+    return Reply(b'{"ResultCode":"%s","ResultDesc":"Rejected"}' % verdict.value.encode())
+
+
+def _verdict(ports: Ports, business: str, shortcode: str, raw: bytes) -> Verdict:
+    try:
+        return judge(ports, business, own_notice(ports, shortcode, parse_c2b(raw).evidence()))
+    except HesabuError as error:
+        if error.code == "shortcode_mismatch":
+            return Verdict.SHORTCODE
+        # money must not be turned away because we cannot judge it; the confirmation is kept anyway
+        logs.warn("a validation request cannot be judged", business=business, code=error.code)
+        return Verdict.ACCEPTED
 
 
 @api.post(

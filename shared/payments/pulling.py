@@ -2,6 +2,8 @@
 
 One listing answers for every claimed payment of a business. It is asked for when one of them is due, and
 every quarter of an hour in any case, with two hours of overlap: a callback that never came is found there.
+Once a business day the whole 48 hours are listed that the provider keeps (D3 Pull Transactions): what a
+listing left out while it lagged is found then.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from shared.core import logs
-from shared.core.clock import parse_rfc3339, rfc3339
+from shared.core.clock import business_day, parse_rfc3339, rfc3339
 from shared.payments import money
 from shared.payments.gateways.choose import gateway_for
 from shared.payments.gateways.port import Evidence, Lists, NoAnswer
@@ -29,6 +31,7 @@ BEFORE = timedelta(minutes=5)
 BATCH = 100
 NEVER = datetime.max.replace(tzinfo=UTC)
 LAST = Key("pulls", "last")
+WHOLE = timedelta(hours=48)
 
 
 def pull_payments(ports: Ports, business: str) -> int:
@@ -51,8 +54,11 @@ def _since(ports: Ports, business: str, waiting: list[Doc], now: datetime) -> da
     if owner is None or owner.data["business"] != business:
         return None
     last = ports.store.get(business, LAST)
+    began = parse_rfc3339(owner.data["since"])
     if last is None:
-        floor = parse_rfc3339(owner.data["since"])
+        floor = began
+    elif last.data.get("whole_day") != business_day(now):
+        floor = max(began, now - WHOLE)
     else:
         seen = parse_rfc3339(last.data["until"])
         if not waiting and now - seen < EVERY:
@@ -70,7 +76,8 @@ def _pull(ports: Ports, business: str, since: datetime, now: datetime) -> int:
         logs.warn("the provider does not list its payments", business=business, why=rows.reason)
         return 0
     fresh = _prove_all(ports, business, rows)
-    ports.store.put(business, LAST, {"until": rfc3339(now)})
+    # the first listing of a day was the whole one
+    ports.store.put(business, LAST, {"until": rfc3339(now), "whole_day": business_day(now)})
     return fresh
 
 

@@ -312,3 +312,29 @@ def test_booked_money_that_is_listed_with_another_amount_is_a_question(desk: Des
     (payment,) = desk.docs("payments", "paid_at")
     assert (payment["status"], payment["amount_cents"], payment["receipt"]) == ("settled", CENTS, RECEIPT)
     assert len(desk.events("payment.review.v1")) == 1
+
+
+def test_once_a_day_the_whole_forty_eight_hours_are_listed(desk: Desk, lister: Lister) -> None:
+    register_c2b(desk, "biz_1")
+    for _ in range(4 * 72):
+        pull_payments(desk, "biz_1")
+        desk.clock.advance(900)
+    reach = {until: until - since for since, until in lister.windows if until - since > timedelta(hours=3)}
+    midnight = NOW.replace(hour=21)  # in Nairobi
+    hours = {midnight: 14, midnight + timedelta(days=1): 38, midnight + timedelta(days=2): 48}
+    assert reach == {night: timedelta(hours=most) for night, most in hours.items()}, (
+        "not before we registered"
+    )
+
+
+def test_a_whole_listing_that_got_no_answer_is_asked_for_again(desk: Desk, lister: Lister) -> None:
+    register_c2b(desk, "biz_1")
+    pull_payments(desk, "biz_1")
+    desk.clock.advance(3 * 86_400)
+    lister.rows = NoAnswer("timeout")
+    pull_payments(desk, "biz_1")
+    lister.rows = [evidence("pull")]
+    desk.clock.advance(15)
+    assert (pull_payments(desk, "biz_1"), statuses(desk)) == (1, ["settled"])
+    since, until = lister.windows[-1]
+    assert until - since == timedelta(hours=48)

@@ -19,6 +19,7 @@ from shared.bus.letters import refused_letters
 from shared.core.clock import SystemClock
 from shared.core.settings import Settings, load_settings
 from shared.events import PaymentSettled, new_event
+from shared.payments.places import PROFILE
 from tools.admin import main
 
 DUKA = ["business", "add", "duka", "--name", "Duka la Juma", "--shortcode", "174379"]
@@ -117,3 +118,14 @@ def test_a_dead_letter_is_published_again_and_gone(app: App, capsys: pytest.Capt
     assert main(["dead-letters", "replay", letter]) == 0
     assert refused_letters(app.store, ["duka"]) == []
     assert app.bus.claim("reconcile").event["data"] == {"payment_id": "p1"}  # type: ignore[attr-defined]
+
+
+def test_validation_rules_are_kept_with_the_business(app: App, capsys: pytest.CaptureFixture[str]) -> None:
+    main(DUKA)
+    assert main(["c2b", "rules", "duka", "--known-account", "--min-cents", "100"]) == 0
+    profile = app.store.require("duka", PROFILE).data
+    expected = {"known_account": True, "open_invoice": False, "min_cents": 100, "max_cents": 0}
+    assert (profile["validation"], profile["shortcode"]) == (expected, "174379")
+    assert main(["c2b", "rules", "duka", "--min-cents", "5", "--max-cents", "1"]) == 1
+    assert main(["c2b", "rules", "nobody"]) == 1
+    assert "nobody" in capsys.readouterr().err
