@@ -15,6 +15,8 @@ FILE = Path("var") / "local.env"
 MADE_UP = ("AUTH_SECRET", "CALLBACK_SECRET")
 SIMULATED = ("DARAJA_KEY", "DARAJA_SECRET", "DARAJA_PASSKEY", "DARAJA_INITIATOR_PASSWORD")
 """Credentials of the simulated Safaricom; a real one has its own, so they are not made up for it."""
+SIMULATED_AIRTEL = ("AIRTEL_KEY", "AIRTEL_SECRET")
+"""The same of the simulated Airtel, which stands only beside the simulated Safaricom."""
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(\S*)")
 
 
@@ -24,11 +26,12 @@ def local_settings(file: Path = FILE, environ: MutableMapping[str, str] | None =
     Raises Invalid ``settings_invalid``: a line of the file, or a variable, is not usable.
     """
     environ = os.environ if environ is None else environ
-    for name in ("DARAJA_URL", "PUBLIC_URL"):
+    for name in ("DARAJA_URL", "AIRTEL_URL", "PUBLIC_URL"):
         if environ.get(name) == "":  # an empty line in a settings file means: not chosen
             del environ[name]
     kept = _read(file)
     wanted = [*MADE_UP, *(SIMULATED if "DARAJA_URL" not in environ else ())]
+    wanted += SIMULATED_AIRTEL if not {"DARAJA_URL", "AIRTEL_URL"} & environ.keys() else ()
     missing = [name for name in wanted if name not in kept and not environ.get(name)]
     if missing:
         kept |= {name: secrets.token_hex(32) for name in missing}

@@ -42,7 +42,7 @@ class System:
     """Everything that ``python -m local run`` runs.
 
     Args:
-        settings: addresses that were not chosen (``PUBLIC_URL``, ``DARAJA_URL``) become those of this system.
+        settings: addresses not chosen (PUBLIC_URL, DARAJA_URL, AIRTEL_URL) become those of this system.
         clock, ids: a ManualClock and SeededIds make a run repeatable; use ``tick`` and ``drain`` then.
         ways: how events are delivered, where it shall be otherwise than usual.
         callback_seconds: how long the simulated Safaricom takes to call back.
@@ -64,6 +64,7 @@ class System:
         self.feed = Feed()
         self.functions = Functions(load_topology())
         self.safaricom: Any = None
+        self.airtel: Any = None
         self._stop = threading.Event()
         self._tickers: list[threading.Thread] = []
 
@@ -75,7 +76,7 @@ class System:
         """
         self._guard = hold(self.settings)
         try:
-            self._server = Server(self._serve, host, port, aside=("/events/", "/safaricom/"))
+            self._server = Server(self._serve, host, port, aside=("/events/", "/safaricom/", "/airtel/"))
         except OSError:
             self._guard.close()
             raise
@@ -111,8 +112,8 @@ class System:
         """Deliver events and keep time in threads, until ``stop``."""
         self.transport.deliverer.start()
         self._tick_forever(lambda: self._look_around(settled=False))
-        if self.safaricom is not None:  # its posts may take seconds, and hold up nobody
-            self._tick_forever(self.safaricom.deliver_due)
+        for provider in self._providers():  # their posts may take seconds, and hold up nobody
+            self._tick_forever(provider.deliver_due)
 
     def stop(self) -> None:
         """Stop claiming, let what is at hand finish, close; a second call changes nothing."""
@@ -124,8 +125,8 @@ class System:
         if not self.transport.deliverer.stop():
             logs.warn("a delivery was still at work; it will be delivered again")
         self._server.stop()
-        if self.safaricom is not None:
-            self.safaricom.close()
+        for provider in self._providers():
+            provider.close()
         self.bus.close()
         self.app.store.close()
         composition.use(None)
@@ -141,8 +142,13 @@ class System:
         return next((n for n in range(most) if not self.step()), most)
 
     def tick(self) -> int:
-        """Let timers, the bucket and the simulated Safaricom do what is due; returns how much that was."""
-        return self._look_around(settled=True) + (self.safaricom.deliver_due() if self.safaricom else 0)
+        """Let timers, the bucket and the simulated providers do what is due; returns how much that was."""
+        done = self._look_around(settled=True)
+        return done + sum(provider.deliver_due() for provider in self._providers())
+
+    def _providers(self) -> list[Any]:
+        """The simulated providers that run here."""
+        return [provider for provider in (self.safaricom, self.airtel) if provider is not None]
 
     def _look_around(self, *, settled: bool) -> int:
         return self.scheduler.tick() + sum(bucket.scan(settled=settled) for bucket in self.buckets)
@@ -174,6 +180,8 @@ class System:
         self.buckets = [BucketWatcher(self.app, prefix) for prefix in prefixes]
         if self.settings.daraja_url == f"{self.url}/safaricom":
             self.safaricom = _safaricom(self.settings, self.clock, self.ids, self._callback_seconds)
+        if self.settings.airtel_key and self.settings.airtel_url == f"{self.url}/airtel":
+            self.airtel = _airtel(self.settings, self.clock, self.ids, self._callback_seconds)
         self.runtime = self._runtime()
         self.gateway = self._gateway()
 
@@ -197,7 +205,8 @@ class System:
             "/metrics": lambda: web.metrics(REGISTRY.exposition(MEASURES)),
             "/docs": self._docs,
         }
-        apps = {"safaricom": self.safaricom, "uploads": self._uploads(), **self.transport.mounts}
+        providers = {"safaricom": self.safaricom, "airtel": self.airtel}
+        apps = {**providers, "uploads": self._uploads(), **self.transport.mounts}
         mounts = mounts_of(**apps)
         return Gateway(self.functions, pages, mounts, feed=self.feed, ids=self.ids)
 
@@ -229,7 +238,11 @@ class System:
 
     def _links(self) -> dict[str, str]:
         links = {"API documentation": "/docs", "OpenAPI document": "/openapi.json", "Metrics": "/metrics"}
-        return links | ({"Simulated phones": "/safaricom/phone"} if self.safaricom is not None else {})
+        phones = {
+            "Simulated phones": "/safaricom/phone" if self.safaricom is not None else "",
+            "Simulated Airtel phones": "/airtel/phone" if self.airtel is not None else "",
+        }
+        return links | {name: path for name, path in phones.items() if path}
 
     def _tick_forever(self, work: Callable[[], int]) -> None:
         ticker = threading.Thread(target=self._ticks, args=(work,), name="ticker", daemon=True)
@@ -250,7 +263,8 @@ class System:
 
 def _addressed(settings: Settings, url: str) -> Settings:
     """Settings with this system's own address where none was chosen."""
-    ours: dict[str, Any] = {"public_url": url, "daraja_url": f"{url}/safaricom"}
+    ours: dict[str, Any] = {"public_url": url}
+    ours |= {"daraja_url": f"{url}/safaricom", "airtel_url": f"{url}/airtel"}
     if "daraja_url" not in settings.model_fields_set or settings.daraja_url == ours["daraja_url"]:
         ours |= _simulated_initiator(settings)
     return settings.model_copy(update={k: v for k, v in ours.items() if k not in settings.model_fields_set})
@@ -289,3 +303,20 @@ def _safaricom(settings: Settings, clock: Clock, ids: Ids, callback_seconds: flo
     (data_folder(settings) / "safaricom.pem").write_text(certificate_pem(state))
     options = Options(callback_seconds=callback_seconds)
     return build_safaricom(state, clock, ids=ids, merchants=[merchant], options=options)
+
+
+def _airtel(settings: Settings, clock: Clock, ids: Ids, callback_seconds: float) -> Any:
+    """Simulated Airtel with these credentials, and our callback address as its portal would know it."""
+    from local.airtel import Merchant, Options, build_airtel
+    from local.safaricom import State
+    from shared.payments.airtel_notices import callback_address
+
+    merchant = Merchant(
+        key=settings.airtel_key,
+        secret=settings.airtel_secret.get_secret_value(),
+        callback_url=callback_address(settings),
+        callback_key=settings.airtel_callback_key.get_secret_value(),
+    )
+    state = State(data_folder(settings) / "airtel.db")
+    options = Options(callback_seconds=callback_seconds)
+    return build_airtel(state, clock, ids=ids, merchant=merchant, options=options)

@@ -139,7 +139,20 @@ class App:
     @lazy
     def airtel(self) -> Gateway | None:
         """Airtel Money, where its key is set."""
-        return None
+        settings = self.settings
+        if not settings.airtel_key:
+            return None
+        from shared.payments.gateways.airtel.account import AirtelAccount
+        from shared.payments.gateways.airtel.client import AirtelGateway
+        from shared.payments.token_store import StoreTokens
+
+        account = AirtelAccount(
+            base_url=settings.airtel_url,
+            key=settings.airtel_key,
+            secret=settings.airtel_secret.get_secret_value(),
+            callback_key=settings.airtel_callback_key.get_secret_value(),
+        )
+        return AirtelGateway(account, self.clock, StoreTokens(self.store))
 
     @lazy
     def engines(self) -> Sequence[Engine]:

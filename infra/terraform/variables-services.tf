@@ -29,6 +29,7 @@ variable "settings" {
     daraja_initiator           = optional(string)
     daraja_certificate         = optional(string)
     daraja_calls_per_second    = optional(number)
+    airtel_url                 = optional(string)
     settle_without_proof_cents = optional(number)
     callback_sources           = optional(string)
     auth_issuer                = optional(string)
@@ -51,6 +52,14 @@ variable "settings" {
   validation {
     condition     = var.environment == "prod" || var.settings.daraja_url != "https://api.safaricom.co.ke"
     error_message = "Only prod may move real money: use https://sandbox.safaricom.co.ke."
+  }
+  validation {
+    condition     = var.settings.airtel_url == null || can(regex("^https://openapi(uat)?\\.(airtelkenya\\.com|airtel\\.africa)$", var.settings.airtel_url))
+    error_message = "airtel_url must be https://openapi.airtelkenya.com or one of Airtel's other hosts: openapiuat., airtel.africa."
+  }
+  validation {
+    condition     = var.environment == "prod" || var.settings.airtel_url == null || can(regex("^https://openapiuat\\.", var.settings.airtel_url))
+    error_message = "Only prod may move real money: use https://openapiuat.airtelkenya.com."
   }
   validation {
     condition     = can(regex("^[0-9]{5,7}$", var.settings.daraja_shortcode))

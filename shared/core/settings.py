@@ -38,6 +38,10 @@ class Settings(BaseModel):
     daraja_initiator_password: SecretStr = SecretStr("")
     daraja_certificate: str = ""
     daraja_calls_per_second: Annotated[int, Field(ge=0, le=1000)] = 0
+    airtel_url: str = "http://127.0.0.1:8080/airtel"
+    airtel_key: str = ""
+    airtel_secret: SecretStr = SecretStr("")
+    airtel_callback_key: SecretStr = SecretStr("")
     settle_without_proof_cents: Annotated[int, Field(ge=0)] = 0
     callback_sources: str = ""
     callback_hops: Annotated[int, Field(ge=0, le=10)] = 0
@@ -121,7 +125,7 @@ def _addresses(given: Mapping[str, str]) -> Iterator[FieldError]:
     for name in ("store_url", "bus_url", "blob_url"):
         if name in given and (fault := adapter_fault(name.upper(), given[name])):
             yield FieldError(name.upper(), fault)
-    for name in ("public_url", "daraja_url"):
+    for name in ("public_url", "daraja_url", "airtel_url"):
         if name in given and (fault := web_fault(given[name])):
             yield FieldError(name.upper(), fault)
 
@@ -138,11 +142,15 @@ def contradictions(settings: Settings) -> list[FieldError]:
 
 
 def _callbacks(settings: Settings) -> Iterator[FieldError]:
-    """Safaricom's own Daraja calls back over https, and its address takes our credentials."""
+    """Safaricom's own Daraja calls back over https, and a provider's address takes our credentials."""
+    for name in ("daraja_url", "airtel_url"):
+        address = getattr(settings, name)
+        if is_public(address) and not address.startswith("https:"):
+            yield FieldError(name.upper(), "must be https, because credentials are sent there")
+    if settings.airtel_key and not settings.airtel_secret.get_secret_value():
+        yield FieldError("AIRTEL_SECRET", "is missing, and AIRTEL_KEY is set")
     if not is_public(settings.daraja_url):
         return
-    if not settings.daraja_url.startswith("https:"):
-        yield FieldError("DARAJA_URL", "must be https, because credentials are sent there")
     if not (settings.public_url.startswith("https:") and is_public(settings.public_url)):
         why = "because DARAJA_URL's Safaricom calls it back"
         yield FieldError("PUBLIC_URL", f"must be a public https address, {why}")

@@ -96,7 +96,9 @@ def attempt_failed(ports: Ports, event: Event[AttemptFailed]) -> None:
         "business": recipients.business_name(profile),
         "amount": facts.money(attempt.data["amount_cents"], attempt.data.get("currency") or KES),
         "reference": attempt.data.get("reference") or "-",
-        "step": next_step(failure or attempt.data["status"], result_code, language),
+        "step": next_step(
+            failure or attempt.data["status"], result_code, language, str(attempt.data.get("provider"))
+        ),
     }
     chain = recipients.payer_of_attempt(attempt.data, customer)
     sender = recipients.sender(profile)

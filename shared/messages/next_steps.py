@@ -74,6 +74,7 @@ def reason(failure: str, result_code: str = "") -> str:
     return key if key in NEXT_STEPS else OTHER
 
 
-def next_step(failure: str, result_code: str, language: Language) -> str:
-    """What to tell the payer to do."""
-    return NEXT_STEPS[reason(failure, result_code)][language]
+def next_step(failure: str, result_code: str, language: Language, provider: str = "mpesa") -> str:
+    """What to tell the payer to do; the name of the provider that asked stands in it."""
+    step = NEXT_STEPS[reason(failure, result_code)][language]
+    return step.replace("M-Pesa", "Airtel Money") if provider == "airtel" else step

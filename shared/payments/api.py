@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -12,10 +13,13 @@ from shared.http import MANAGERS, MONEY, READERS, Api, Args, Body, Call, ListVie
 from shared.payments import operator
 from shared.payments.attempts import Ask, cancel, start
 from shared.payments.gateways.daraja.request import MAX_CENTS, MIN_CENTS
+from shared.payments.gateways.providers import MPESA, provider_of
 from shared.payments.grades import grade_of
-from shared.payments.places import ATTEMPTS, PAYMENTS
+from shared.payments.methods import methods_of
+from shared.payments.places import ATTEMPTS, PAYMENTS, PROFILE
 from shared.payments.policy_api import add_routes
 from shared.payments.ports import Ports
+from shared.payments.retries import Retry, retry_of
 from shared.payments.states import State
 from shared.store import Doc, Key, Query, Tx, Where
 
@@ -31,12 +35,33 @@ class NewAttempt(Body):
     amount_cents: Annotated[int | None, Field(ge=MIN_CENTS, le=MAX_CENTS, multiple_of=100)] = None
     reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{0,12}$")] = ""
     description: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .-]{0,13}$")] = ""
+    method: Annotated[
+        Literal["auto", "mpesa", "airtel"],
+        Field(description="auto: what worked for this phone last, else what its number hints at"),
+    ] = "auto"
+
+
+class WayView(View):
+    """One method by which the payer may be asked again, from when on."""
+
+    method: str
+    not_before: str
+
+
+class RetryView(View):
+    """Whether the payer may be asked again; never while money may have moved."""
+
+    allowed: bool
+    not_before: str
+    methods: list[WayView]
+    why: str
 
 
 class AttemptView(View):
     object: str = "attempt"
     id: str
     status: str
+    provider: str
     phone: str
     amount_cents: int
     currency: str
@@ -49,6 +74,7 @@ class AttemptView(View):
     failure: str
     created: str
     history: list[dict[str, Any]]
+    retry: RetryView
 
 
 class AttemptArgs(Args):
@@ -94,10 +120,27 @@ class PaymentArgs(Args):
     matching: Literal["waiting", "auto", "review", "none", "manual"] | None = None
 
 
-def attempt_view(doc: Doc) -> AttemptView:
-    """An attempt as the API shows it; the phone is masked, the business has it already."""
+def attempt_view(doc: Doc, methods: Sequence[str] = (MPESA,)) -> AttemptView:
+    """An attempt as the API shows it; the phone is masked, the business has it already.
+
+    Args:
+        methods: by what the business can be paid, for what is offered after a failure.
+    """
     known = {name: doc.data[name] for name in AttemptView.model_fields if name in doc.data}
-    return AttemptView(id=doc.id, created=doc.data["created_on"], **{**known, "phone": mask(known["phone"])})
+    known |= {"phone": mask(known["phone"]), "provider": provider_of(doc.data)}
+    return AttemptView(
+        id=doc.id, created=doc.data["created_on"], retry=_retry_view(retry_of(doc.data, methods)), **known
+    )
+
+
+def _retry_view(retry: Retry) -> RetryView:
+    ways = [WayView(method=way.method, not_before=way.not_before) for way in retry.ways]
+    return RetryView(allowed=retry.allowed, not_before=retry.not_before, methods=ways, why=retry.why)
+
+
+def _methods(call: Call[Ports]) -> tuple[str, ...]:
+    profile = call.ports.store.get(call.business, PROFILE)
+    return methods_of(call.ports, profile.data if profile else {})
 
 
 def payment_view(doc: Doc) -> PaymentView:
@@ -117,14 +160,17 @@ def payment_view(doc: Doc) -> PaymentView:
     returns=AttemptView,
     status=201,
     idempotent=True,
-    summary="Ask a payer for money (STK push)",
+    summary="Ask a payer for money (M-Pesa or Airtel Money)",
 )
 def start_attempt(call: Call[Ports], body: NewAttempt) -> AttemptView:
     """Prompts the payer's phone once, however often the request is repeated with the same key."""
     if call.once is None:
         raise Invalid("idempotency_key_required", "send an Idempotency-Key header")
-    ask = Ask(_phone(body.phone), body.amount_cents, body.invoice_id, body.reference, body.description)
-    return attempt_view(start(call.ports, call.business, call.actor.user, ask, call.once))
+    ask = Ask(
+        _phone(body.phone), body.amount_cents, body.invoice_id, body.reference, body.description, body.method
+    )
+    attempt = start(call.ports, call.business, call.actor.user, ask, call.once)
+    return attempt_view(attempt, _methods(call))
 
 
 def _phone(text: str) -> str:
@@ -147,12 +193,14 @@ def list_attempts(call: Call[Ports]) -> ListView[AttemptView]:
     page = call.ports.store.query(
         call.business, Query(ATTEMPTS, where, "-created_on", args.limit, args.cursor)
     )
-    return page_view(page, attempt_view)
+    methods = _methods(call)
+    return page_view(page, lambda doc: attempt_view(doc, methods))
 
 
 @api.get("/v1/attempts/{attempt_id}", roles=READERS, returns=AttemptView, summary="Read an attempt")
 def read_attempt(call: Call[Ports]) -> AttemptView:
-    return attempt_view(call.ports.store.require(call.business, Key(ATTEMPTS, call.path["attempt_id"])))
+    attempt = call.ports.store.require(call.business, Key(ATTEMPTS, call.path["attempt_id"]))
+    return attempt_view(attempt, _methods(call))
 
 
 @api.post(
@@ -163,7 +211,8 @@ def read_attempt(call: Call[Ports]) -> AttemptView:
 )
 def cancel_attempt(call: Call[Ports]) -> AttemptView:
     """The prompt cannot be recalled from the phone: money that still comes is booked all the same."""
-    return attempt_view(cancel(call.ports, call.business, call.path["attempt_id"], call.actor.user))
+    attempt = cancel(call.ports, call.business, call.path["attempt_id"], call.actor.user)
+    return attempt_view(attempt, _methods(call))
 
 
 @api.get(

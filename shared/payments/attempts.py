@@ -17,13 +17,16 @@ from shared.payments.gateways.port import (
     CollectRequest,
     Gateway,
     InitiateAnswer,
+    Outcome,
     Rejected,
 )
 from shared.payments.gateways.providers import MPESA, provider_of
-from shared.payments.limits import admit
-from shared.payments.places import ATTEMPTS, PROFILE
+from shared.payments.limits import Prompt, admit
+from shared.payments.methods import AUTO, choose
+from shared.payments.places import ATTEMPTS
 from shared.payments.polling import lease_over, next_poll
 from shared.payments.ports import Ports
+from shared.payments.requests import remember_request
 from shared.payments.states import UNDECIDED, WAITING, Signal, State, after
 from shared.payments.twins import remember
 from shared.store import Data, Doc, Key, Once, Tx
@@ -38,7 +41,7 @@ class Ask:
     invoice_id: str
     reference: str
     description: str
-    method: str = MPESA
+    method: str = AUTO
 
 
 Beside = Callable[[Tx, Doc], None]
@@ -72,17 +75,18 @@ def start(
     if once.replayed:
         return _replay(ports, business, key)
     attempt = ports.store.require(business, key)
+    if known_as := attempt.data["request_id"]:  # its callback will name nothing else
+        remember_request(ports.store, attempt.data["provider"], known_as, business, key.id)
     answer = _ask_provider(ports, business, attempt)
     return ports.store.transaction(business, lambda tx: _write_outcome(tx, key, answer))
 
 
 def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Doc:
-    gateway = gateway_for(ports, ask.method)
-    _check_served(ports, tx)
+    gateway = gateway_for(ports, choose(ports, tx, ask.method, ask.phone))
     invoice = tx.require(Key("invoices", ask.invoice_id)) if ask.invoice_id else None
     cents = _amount(gateway, ask, invoice)
-    admit(tx, ask.phone, cents, ports.clock.now())
     attempt_id = attempt_id_of(tx.business, once)
+    admit(tx, Prompt(ask.phone, cents, ports.clock.now(), attempt_id, gateway.provider))
     attempt = tx.create(
         Key(ATTEMPTS, attempt_id),
         {
@@ -95,7 +99,7 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Doc
             "customer_id": invoice.data["customer_id"] if invoice else "",
             "reference": ask.reference or _reference(invoice, attempt_id),
             "description": ask.description or "Payment",
-            "shortcode": ports.settings.daraja_shortcode,
+            "shortcode": ports.settings.daraja_shortcode if gateway.provider == MPESA else "",
             "request_id": gateway.known_as(attempt_id),
             "merchant_request_id": "",
             "correlation_id": context.current().request_id,
@@ -107,21 +111,13 @@ def _write_intent(ports: Ports, tx: Tx, actor: str, ask: Ask, once: Once) -> Doc
             "created_on": tx.now,
             "created_by": actor,
             "polling": True,
-            "poll_at": next_poll(tx.now, 0) or tx.now,
+            "poll_at": next_poll(tx.now, 0, gateway.provider) or tx.now,
             "polls": 0,
             "history": [],
         },
     )
     remember(tx, attempt)
     return attempt
-
-
-def _check_served(ports: Ports, tx: Tx) -> None:
-    """Money must not arrive on the account of somebody else than the business that asks for it."""
-    profile = tx.peek(PROFILE)
-    own = profile.data.get("shortcode") if profile else ""
-    if own and own != ports.settings.daraja_shortcode:
-        raise Refused("this installation collects on another shortcode", code="shortcode_not_served")
 
 
 def _amount(gateway: Gateway, ask: Ask, invoice: Doc | None) -> int:
@@ -173,7 +169,9 @@ def _write_outcome(tx: Tx, key: Key, answer: InitiateAnswer) -> Doc:
         ids = {"request_id": answer.request_id, "merchant_request_id": answer.merchant_request_id}
         return tx.update(key, {**ids, **moved(tx, attempt, Signal.ACK, "provider", "")})
     if isinstance(answer, Rejected):
+        again = Outcome.FAILED_RETRYABLE if answer.retryable else Outcome.FAILED_FINAL
         refused = {"result_code": answer.code, "failure": "rejected", "polling": False}
+        refused["result_class"] = again.value
         change = moved(tx, attempt, Signal.REFUSAL, "provider", answer.code)
         return tx.update(key, {**change, **(refused if change["status"] == State.REJECTED else {})})
     return tx.update(key, moved(tx, attempt, Signal.SILENCE, "provider", answer.code))

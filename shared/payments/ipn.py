@@ -10,6 +10,7 @@ from dataclasses import replace
 from shared.core import logs
 from shared.core.errors import HesabuError, NotFound
 from shared.http import EVERYONE, Api, Call, Reply
+from shared.payments.airtel_notices import receive
 from shared.payments.evidence import authenticate, continue_attempt, keep
 from shared.payments.gateways.daraja.payloads import parse_c2b
 from shared.payments.gateways.daraja.sent_results import KINDS
@@ -30,6 +31,12 @@ def stk_result(call: Call[Ports]) -> Reply:
     address = authenticate(call.ports, "stk", path["business"], path["attempt_id"], path["token"])
     continue_attempt(call.ports, address)
     keep(call.ports, address, call.raw, call.headers)
+    return Reply(_ACCEPTED)
+
+
+@api.post("/ipn/airtel/{token}", roles=EVERYONE, limit=LIMIT, summary="Airtel Money tells about a payment")
+def airtel_notice(call: Call[Ports]) -> Reply:
+    receive(call.ports, call.path["token"], call.raw, call.headers)
     return Reply(_ACCEPTED)
 
 

@@ -29,6 +29,8 @@ from shared.payments.twins import answered_before, fits, loose_for, remember_loo
 from shared.store import Data, Doc, Key, Tx
 
 _ASKED_ABOUT = frozenset({*WAITING, State.CLAIMED, State.EXPIRED, State.CANCELLED})
+_OVERTURNED = frozenset({State.FAILED, State.REJECTED})
+"""What only a proof of payment moves; asked about when there is a sign of one."""
 
 
 def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
@@ -50,14 +52,19 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
         apply_to_attempt(ports, business, attempt_id, evidence, evidence_id)
     context.note(route=route, attempt=attempt_id)
     if attempt_id:
-        ask_provider(ports, business, attempt_id)
+        ask_provider(ports, business, attempt_id, hinted=evidence.outcome is Outcome.PENDING)
 
 
-def ask_provider(ports: Ports, business: str, attempt_id: str) -> None:
-    """Query the provider about an attempt that money may belong to; no answer changes nothing."""
+def ask_provider(ports: Ports, business: str, attempt_id: str, *, hinted: bool = False) -> None:
+    """Query the provider about an attempt that money may belong to; no answer changes nothing.
+
+    Args:
+        hinted: the provider said that something happened, and not what: an ended attempt is asked about too.
+    """
     attempt = ports.store.require(business, Key(ATTEMPTS, attempt_id)).data
     context.follow(attempt.get("correlation_id"))  # a paybill notice did not know whose request it answers
-    if attempt["status"] not in _ASKED_ABOUT or not attempt["request_id"]:
+    open_to_answers = _ASKED_ABOUT | (_OVERTURNED if hinted else frozenset())
+    if attempt["status"] not in open_to_answers or not attempt["request_id"]:
         return
     answer = gateway_for(ports, provider_of(attempt)).query(attempt["request_id"])
     if isinstance(answer, QueryAnswer):

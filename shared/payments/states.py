@@ -112,6 +112,10 @@ UNDECIDED = WAITING | {S.CLAIMED}
 """Something must still happen: a word from the provider, or its proof."""
 
 
+NOT_CHARGED = frozenset({S.FAILED, S.REJECTED})
+"""The provider is sure that nothing was paid; only a proof of the opposite changes that."""
+
+
 def after(state: State, signal: Signal) -> State:
     """The state after a signal; a signal that means nothing in a state leaves it as it is."""
     return TRANSITIONS[state][signal]

@@ -51,6 +51,8 @@ def settings_in(folder: Path, **given: Any) -> Settings:
         "daraja_secret": "secret",
         "daraja_passkey": "passkey",
         "daraja_shortcode": PAYBILL,
+        "airtel_key": "airtel-key",
+        "airtel_secret": "airtel-secret",
         "log_level": "ERROR",
     }
     return Settings(**{**defaults, **given})

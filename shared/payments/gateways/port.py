@@ -242,6 +242,18 @@ class PayoutResult:
 
 
 @runtime_checkable
+class Refunds(Protocol):
+    """A provider that gives a payment back, all of it, while it answers: no result comes later."""
+
+    def refund(self, request: PayoutRequest) -> PayoutResult | Rejected | Unknown:
+        """Give the payment ``receipt`` back to whom it came from.
+
+        Rejected: nothing was sent, for certain. After Unknown the same may be asked again: the provider
+        gives one payment back only once. Raises Invalid for what is no receipt of the provider's.
+        """
+
+
+@runtime_checkable
 class PaysOut(Protocol):
     """A provider that sends money. Every answer is an acknowledgement; the result comes to ``result_url``.
 

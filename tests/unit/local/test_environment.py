@@ -17,6 +17,9 @@ NAMES = (
     "DARAJA_SECRET",
     "DARAJA_PASSKEY",
     "DARAJA_URL",
+    "AIRTEL_KEY",
+    "AIRTEL_SECRET",
+    "AIRTEL_URL",
     "PUBLIC_URL",
 )
 

@@ -13,7 +13,7 @@ import pytest
 
 from shared.core.clock import ManualClock
 from shared.payments.gateways.daraja.client import DarajaGateway, push_answer, query_answer
-from shared.payments.gateways.daraja.oauth import _seconds
+from shared.payments.gateways.daraja.oauth import lifetime
 from shared.payments.gateways.daraja.request import DarajaAccount
 from shared.payments.gateways.daraja.tokens import MemoryTokens, SharedToken, Token, TokenRefused
 from shared.payments.gateways.daraja.transport import MAX_ANSWER_BYTES, HttpAnswer, NoHttpAnswer, Transport
@@ -156,7 +156,7 @@ def test_what_a_query_proves(body: dict[str, Any], expected: type) -> None:
     [(3599, 3599), ("3599", 3599), (10**7, 86_400), ("soon", 0), (None, 0), (-5, 0), (1.5, 0), (True, 0)],
 )
 def test_a_lifetime_is_read_from_number_or_text(given: object, seconds: int) -> None:
-    assert _seconds(given) == seconds
+    assert lifetime(given) == seconds
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from shared.core.clock import parse_rfc3339, rfc3339
 from shared.core.errors import RateLimited, Refused
-from shared.payments.limits import admit
+from shared.payments.limits import Prompt, admit
 from shared.payments.polling import PLAN_SECONDS, expired, lease_over, next_poll
 from tests.unit.payments.collecting import NOW, PHONE, Desk
 
@@ -16,7 +16,7 @@ CREATED = rfc3339(NOW)
 
 
 def prompt(desk: Desk, cents: int, phone: str = PHONE) -> None:
-    desk.store.transaction(desk.business, lambda tx: admit(tx, phone, cents, desk.clock.now()))
+    desk.store.transaction(desk.business, lambda tx: admit(tx, Prompt(phone, cents, desk.clock.now())))
 
 
 def test_the_same_amount_may_be_asked_again_after_two_minutes(desk: Desk) -> None:
@@ -53,7 +53,7 @@ def test_a_refused_prompt_is_not_counted(desk: Desk) -> None:
 
 def test_one_business_does_not_use_up_another_ones_prompts(desk: Desk) -> None:
     prompt(desk, 100)
-    desk.store.transaction("biz_2", lambda tx: admit(tx, PHONE, 100, desk.clock.now()))
+    desk.store.transaction("biz_2", lambda tx: admit(tx, Prompt(PHONE, 100, desk.clock.now())))
 
 
 def test_the_poll_plan_runs_from_the_first_quarter_minute_to_the_hour_and_ends() -> None:

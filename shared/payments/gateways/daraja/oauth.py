@@ -29,13 +29,13 @@ class OAuth:
         answer = self.transport.get_basic(PATH, self.account.key, self.account.secret)
         if isinstance(answer, NoHttpAnswer):
             raise TokenRefused("token_unreachable", retryable=True)
-        value, seconds = answer.body.get("access_token"), _seconds(answer.body.get("expires_in"))
+        value, seconds = answer.body.get("access_token"), lifetime(answer.body.get("expires_in"))
         if answer.status != 200 or not isinstance(value, str) or not value or not seconds:
             raise _refused(answer)
         return Token(value, asked_at + timedelta(seconds=seconds))
 
 
-def _seconds(value: object) -> int:
+def lifetime(value: object) -> int:
     """``expires_in`` comes as number or text; anything else is no lifetime."""
     text = str(value)
     return min(int(text), _LONGEST_SECONDS) if text.isascii() and text.isdigit() and len(text) < 9 else 0

@@ -71,6 +71,12 @@ class NoHttpAnswer:
 class Transport:
     """A reused session with time-outs in seconds; it follows no redirect and retries nothing."""
 
+    provider = "daraja"
+
+    def operation(self, path: str) -> str:
+        """The word for what a path does, for the dashboards."""
+        return operation_of(path)
+
     def __init__(self, base_url: str, connect: float = 5.0, read: float = 30.0) -> None:
         self._base = base_url.rstrip("/")
         self._timeouts = (connect, read)
@@ -87,11 +93,11 @@ class Transport:
         return self._send("POST", path, json=body, headers=headers, timeout=self._timeouts)
 
     def _send(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
-        watch, operation = Stopwatch(), operation_of(path)
+        watch, operation = Stopwatch(), self.operation(path)
         answer = self._exchange(method, path, **options)
         _log(operation, options.get("json") or {}, answer)
-        measures.PROVIDER_CALLS.add(provider="daraja", operation=operation, outcome=_outcome(answer))
-        measures.PROVIDER_SECONDS.observe(watch.seconds, provider="daraja", operation=operation)
+        measures.PROVIDER_CALLS.add(provider=self.provider, operation=operation, outcome=_outcome(answer))
+        measures.PROVIDER_SECONDS.observe(watch.seconds, provider=self.provider, operation=operation)
         return answer
 
     def _exchange(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:

@@ -1,0 +1,1 @@
+"""Airtel Money Kenya: push, enquiry, refund, and the callback that announces and never proves."""
