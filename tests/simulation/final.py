@@ -1,0 +1,117 @@
+"""What must be true at the end, when the trouble is over and the timer has ticked long enough."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shared.payments.states import UNDECIDED
+from shared.store import Doc, Key
+from tests.simulation.setting import BUSINESS
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+
+def loose_ends(world: World) -> list[str]:
+    """What still waits for something: empty when the system is at rest."""
+    return [*_waiting_rows(world), *_waiting_money(world)]
+
+
+def _docs(world: World, collection: str) -> list[Doc]:
+    return list(world.memory.collection(BUSINESS, collection).values())
+
+
+def _waiting_rows(world: World) -> Iterator[str]:
+    if not world.kernel.idle or world.bus.waiting or world.bus.dead:
+        yield "the bus is not empty"
+    for row in _docs(world, "outbox"):
+        yield f"an event waits in the outbox: {row.data['event']['type']}"
+    undecided = {state.value for state in UNDECIDED}
+    asked = {doc.id for doc in _docs(world, "payments") if doc.data["status"] == "review"}
+    for attempt in _docs(world, "attempts"):
+        decided = attempt.data["status"] not in undecided or attempt.data["payment_id"] in asked
+        if attempt.data["polling"] or not decided:
+            yield f"attempt {attempt.id} is {attempt.data['status']}, polling {attempt.data['polling']}"
+    for payment in _docs(world, "payments"):
+        if payment.data["polling"] or payment.data["status"] == "claimed":
+            yield f"payment {payment.id} is {payment.data['status']}"
+        elif payment.data["matching"] == "waiting" and payment.data["status"] == "settled":
+            yield f"payment {payment.id} waits to be matched"
+
+
+def _waiting_money(world: World) -> Iterator[str]:
+    asked = {doc.data["receipt"] for doc in _docs(world, "payments") if doc.data["status"] == "review"}
+    for receipt in world.provider.ledger:
+        if receipt not in world.monitors.booked and receipt not in asked:
+            yield f"lost: {receipt} is neither booked nor in review"
+
+
+def settled_wrongly(world: World) -> list[str]:
+    """Promises about the end that were not kept."""
+    return [*_money(world), *_attempts(world), *_messages(world), *_letters(world), *_events(world)]
+
+
+def _money(world: World) -> Iterator[str]:
+    sums: Counter[str] = Counter()
+    for entry in _docs(world, "journal"):
+        for leg in entry.data["legs"]:
+            sums[leg["account"]] += leg["amount"]
+    if sum(sums.values()) != 0:
+        yield f"the trial balance is {sum(sums.values())}"
+    if +sums != +world.monitors.accounts:
+        yield "the journal is not what was committed"
+    booked = sum(world.provider.ledger[receipt].cents for receipt in world.monitors.booked)
+    cleared = sum(cents for account, cents in sums.items() if account.startswith("clearing:"))
+    if booked != cleared:
+        yield f"clearing holds {cleared} cents, {booked} were received"
+    for payment in _docs(world, "payments"):
+        items = [d for d in _docs(world, "review") if d.data["subject_id"] == payment.id]
+        asked = any(item.data["status"] == "open" for item in items)
+        data = payment.data
+        if data["status"] == "review" and not asked:
+            yield f"nobody is asked about {payment.id}"
+        if data["status"] == "settled" and data["matching"] == "review" and not asked:
+            yield f"nobody is asked whose {payment.id} is"
+
+
+def _attempts(world: World) -> Iterator[str]:
+    """What a callback told of an attempt is known of it, or somebody is asked about that money."""
+    questions = {doc.data["subject_id"] for doc in _docs(world, "review")}
+    for prompt in world.provider.prompts.values():
+        attempt = world.memory.find(BUSINESS, Key("attempts", prompt.request.attempt_id))
+        if attempt is None:
+            yield f"prompted and not written: {prompt.request.attempt_id}"
+        elif prompt.told_paid and attempt.data["status"] not in {"succeeded", "review"}:
+            if world.monitors.booked.get(prompt.receipt) in questions:
+                continue  # two prompts of one kind: a notice was taken for the other one's, and a person knows
+            yield f"told as paid, and {attempt.data['status']}: {attempt.id}"
+
+
+def _messages(world: World) -> Iterator[str]:
+    told = Counter(doc.data["subject"] for doc in _docs(world, "messages"))
+    for payment in _docs(world, "payments"):
+        if payment.data["matching"] in {"auto", "review"} and not told[f"payments/{payment.id}"]:
+            if payment.data["matching"] == "review" or payment.data["payer_phone"] or payment.data["customer_id"]:
+                yield f"nobody was told about {payment.id} ({payment.data['matching']})"
+    for message in _docs(world, "messages"):
+        times, status = world.sms.sent[message.id], message.data["status"]
+        if times > 1 or (status == "sent" and times != 1) or (status in {"failed", "suppressed"} and times):
+            yield f"message {message.id} is {status} and went out {times} times"
+
+
+def _letters(world: World) -> Iterator[str]:
+    """Only what was unreadable may end as a dead letter."""
+    for business in (BUSINESS, "system"):
+        for letter in world.memory.collection(business, "dead_letters").values():
+            honest = any(identity in letter.data["event"] for identity in world.monitors.emitted)
+            if honest and letter.data["code"] not in {"json_invalid", "callback_invalid"}:
+                yield f"an event of ours was refused: {letter.data['code']} {letter.data['message'][:80]}"
+
+
+def _events(world: World) -> Iterator[str]:
+    for identity in world.monitors.emitted:
+        if not world.bus.published[identity]:
+            yield f"never published: {identity}"
