@@ -130,10 +130,10 @@ def adopt(store: Store, business: str) -> None:
     block.
 
     Page by page: each commit moves a cursor that the next one verifies, so that two sealers at once, or one
-    that was killed half way, mark every entry and none after it was sealed.
+    that was killed half way, mark every entry and none after it was sealed. What says "not adopted yet" is the
+    very record that the commit verifies: read anew, it could already be another sealer's last one.
     """
-    while not adopted(store, business):
-        state = store.get(business, ADOPTION)
+    while not _is_adopted(state := store.get(business, ADOPTION)):
         cursor = (state.data["cursor"] if state else "") or None
         page = store.query(business, Query(JOURNAL, (), "recorded_at", BLOCK, cursor))
         store.transaction(business, partial(_mark, state=state, page=page))
@@ -150,7 +150,10 @@ def _mark(tx: Tx, *, state: Doc | None, page: Page) -> None:
 
 def adopted(store: Store, business: str) -> bool:
     """Whether every entry that is not in a block has its marker."""
-    state = store.get(business, ADOPTION)
+    return _is_adopted(store.get(business, ADOPTION))
+
+
+def _is_adopted(state: Doc | None) -> bool:
     return state is not None and bool(state.data["adopted"])
 
 

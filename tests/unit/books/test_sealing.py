@@ -277,6 +277,25 @@ def test_two_that_adopt_at_once_mark_nothing_that_is_sealed(
     check(books)
 
 
+def test_one_that_adopts_while_another_does_starts_nothing_over(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_many(books, range(5))
+    forget_markers(books)
+    read, raced = books.store.get, []
+
+    def overtaken(business: str, key: Key) -> Doc | None:
+        found = read(business, key)
+        if key == ADOPTION and not raced:
+            raced.append(0)  # the other one adopts and seals everything right after this read
+            raced[0] = seal_journal(books.store, books.business)
+        return found
+
+    monkeypatch.setattr(books.store, "get", overtaken)
+    assert (seal_journal(books.store, books.business), raced) == (0, [5])
+    check(books)
+
+
 def test_strays_are_sealed_when_they_are_named(books: Books) -> None:
     post_many(books, range(3))
     seal_journal(books.store, books.business)
