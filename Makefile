@@ -110,6 +110,21 @@ lint: .venv/ready-test ## ruff, formatting, types, and the dependency rule
 	@.venv/bin/mypy shared functions tools
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 
+N ?= 2000
+SEED ?= 0
+JOBS ?= 2
+WINDOW ?= 25
+.PHONY: simulate crash-points mutants
+
+simulate: .venv/ready-test ## the handlers in N=2000 worlds that fail by seed (SEED=123 N=1 TRACE=1 prints one)
+	@$(PY) -m tests.simulation --n $(N) --seed $(SEED) --jobs $(JOBS) $(if $(TRACE),--trace)
+
+crash-points: .venv/ready-test ## one payment, dying at every step and at every pair of steps within WINDOW=25
+	@$(PY) -m tests.simulation.crash_points --window $(WINDOW) --jobs $(JOBS)
+
+mutants: .venv/ready-test ## the product with one promise taken out, many times: each must be noticed
+	@$(PY) -m tests.simulation.hunt --jobs $(JOBS)
+
 scan: .venv/uv-$(UV_VERSION) ## known vulnerabilities of what is shipped; asks a public database, so not part of the tests
 	@$(UV) tool run --from pip-audit==2.9.0 pip-audit --disable-pip --require-hashes -r requirements.lock
 

@@ -130,8 +130,8 @@ def adopt(store: Store, business: str) -> None:
     block.
 
     Page by page: each commit moves a cursor that the next one verifies, so that two sealers at once, or one
-    that was killed half way, mark every entry and none after it was sealed. What says "not adopted yet" is the
-    very record that the commit verifies: read anew, it could already be another sealer's last one.
+    that was killed half way, mark every entry and none after it was sealed. What says "not adopted yet" is
+    the very record that the commit verifies: read anew, it could already be another sealer's last one.
     """
     while not _is_adopted(state := store.get(business, ADOPTION)):
         cursor = (state.data["cursor"] if state else "") or None

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.core.clock import daraja_timestamp
 from shared.core.phone import mask, phone_hash
 
 
-def stk_paid(request_id: str, receipt: str, cents: int, phone: str, at: datetime) -> bytes:
+class Paid(NamedTuple):
+    """Money as the provider moved it; ``account`` is what the payer typed or we sent, "" at a till."""
+
+    receipt: str
+    cents: int
+    phone: str
+    at: datetime
+    account: str = ""
+
+
+def stk_paid(request_id: str, paid: Paid) -> bytes:
     """The callback of a push that was paid; Balance comes without a value, as it does."""
+    receipt, cents, phone, at, _ = paid
     items = [
         {"Name": "Amount", "Value": _units(cents)},
         {"Name": "MpesaReceiptNumber", "Value": receipt},
@@ -32,8 +43,13 @@ def _stk(request_id: str, code: int, more: dict[str, Any]) -> bytes:
     return json.dumps({"Body": {"stkCallback": {**callback, "ResultDesc": "said", **more}}}).encode()
 
 
-def notice(receipt: str, cents: int, phone: str, at: datetime, account: str, shortcode: str, shown: str) -> bytes:
-    """A C2B confirmation. ``shown`` says how the payer's number is shown: ``masked`` (v2) or ``hash`` (v1)."""
+def notice(paid: Paid, shortcode: str, shown: str) -> bytes:
+    """A C2B confirmation.
+
+    Args:
+        shown: how the payer's number is shown: ``masked`` (v2) or ``hash`` (v1).
+    """
+    receipt, cents, phone, at, account = paid
     msisdn = phone_hash(phone) if shown == "hash" else mask(phone).replace("*****", " ***** ")
     told = {
         "TransactionType": "Pay Bill" if account else "Buy Goods",

@@ -1,4 +1,4 @@
-"""The SMS and e-mail providers: they send what they are given, once for each call, and do not always say so."""
+"""The SMS and e-mail providers: they send what they are given, each time, and do not always say so."""
 
 from __future__ import annotations
 

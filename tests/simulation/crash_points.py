@@ -1,8 +1,8 @@
 """Every place a process can end: one payment, and for each step of its whole life a run that dies there.
 
-``python -m tests.simulation.crash_points --window 25`` prints one line of JSON: how many crash points there are, how
-many were tried (a run in which the process really died and all promises were checked at the end), and what broke.
-A pair is a second death within ``window`` steps of the first, while its damage is being repaired.
+``python -m tests.simulation.crash_points --window 25`` prints one line of JSON: how many crash points there
+are, how many were tried (a run in which the process really died and all promises were checked at the end),
+and what broke. A pair is a second death within ``window`` steps of the first, during its repair.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ FLOWS: dict[str, tuple[Callable[[World], None], tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One run: how many steps it took, how many of the planned deaths came, and what broke ("" for nothing)."""
+    """One run: its steps, how many of the planned deaths came, and what broke ("" for nothing)."""
 
     steps: int
     deaths: int
@@ -98,7 +98,7 @@ def singles(flow: str) -> list[Plan]:
 
 
 def pairs(first: Plan, window: int) -> Iterator[Plan]:
-    """A death and a second one within ``window`` steps; after a step is before the next one of its process."""
+    """A death and a second one within ``window`` steps; after a step is before its process's next one."""
     (step, when) = first[0]
     for later in range(step + 1, step + window + 1):
         yield ((step, when), (later, "before"))
@@ -119,7 +119,9 @@ def cover(window: int, jobs: int) -> dict[str, Any]:
     flows, plans = [flow for flow, _ in points], [plan for _, plan in points]
     covered, pairs_tried, broken = 0, 0, []
     with ProcessPoolExecutor(jobs) as pool:
-        for flow, done in zip(flows, pool.map(tried, flows, plans, [window] * len(plans), chunksize=8), strict=True):
+        for flow, done in zip(
+            flows, pool.map(tried, flows, plans, [window] * len(plans), chunksize=8), strict=True
+        ):
             covered += done[0][1].deaths == 1
             pairs_tried += sum(ran.deaths == 2 for _, ran in done[1:])
             broken += [f"{flow} {plan}: {ran.violation}" for plan, ran in done if ran.violation]

@@ -1,4 +1,4 @@
-"""What goes wrong, how often, and how often it did: each schedule draws which faults it knows (swarm testing).
+"""What goes wrong, and how often it did: each schedule draws which faults it knows (swarm testing).
 
 A schedule that knows every fault shows few of their combinations; one that knows half of them, others.
 """
@@ -36,6 +36,7 @@ RATES: dict[str, float] = {
     # callers
     "request_repeated": 0.3,
     "same_again": 0.5,
+    "payments_together": 0.3,
     "business_cancels": 0.15,
     # the provider
     "push_refused": 0.08,
@@ -70,7 +71,13 @@ RATES: dict[str, float] = {
     "person_unmatches": 0.2,
 }
 """Chances where the fault can happen, in the schedules that know it."""
-FOLLOWS = ("real_conflict", "event_redelivered", "request_after_no_answer", "callback_posted_again", "dead_letter")
+FOLLOWS = (
+    "real_conflict",
+    "event_redelivered",
+    "request_after_no_answer",
+    "callback_posted_again",
+    "dead_letter",
+)
 """What faults lead to; it must be seen as often."""
 SOMETIMES = (*RATES, *FOLLOWS)
 

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shared.books import seal_journal
+from shared.books.blocks import last_block
 from shared.payments.states import UNDECIDED
 from shared.store import Doc, Key
 from tests.simulation.setting import BUSINESS
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
-
 
 
 def loose_ends(world: World) -> list[str]:
@@ -51,7 +52,14 @@ def _waiting_money(world: World) -> Iterator[str]:
 
 def settled_wrongly(world: World) -> list[str]:
     """Promises about the end that were not kept."""
-    return [*_money(world), *_attempts(world), *_messages(world), *_letters(world), *_events(world)]
+    return [
+        *_money(world),
+        *_blocks(world),
+        *_attempts(world),
+        *_messages(world),
+        *_letters(world),
+        *_events(world),
+    ]
 
 
 def _money(world: World) -> Iterator[str]:
@@ -77,6 +85,17 @@ def _money(world: World) -> Iterator[str]:
             yield f"nobody is asked whose {payment.id} is"
 
 
+def _blocks(world: World) -> Iterator[str]:
+    """All that is written gets sealed, and the last block is the trial balance."""
+    seal_journal(world.app.store, BUSINESS)
+    written = {doc.id for doc in _docs(world, "journal")}
+    if world.monitors.sealed != written:
+        yield f"not sealed: {sorted(written - world.monitors.sealed)[:3]}"
+    last = last_block(world.app.store, BUSINESS)
+    if last is not None and sum(last.data["balances"]["KES"].values()) != 0:
+        yield "the last block does not balance"
+
+
 def _attempts(world: World) -> Iterator[str]:
     """What a callback told of an attempt is known of it, or somebody is asked about that money."""
     questions = {doc.data["subject_id"] for doc in _docs(world, "review")}
@@ -86,16 +105,18 @@ def _attempts(world: World) -> Iterator[str]:
             yield f"prompted and not written: {prompt.request.attempt_id}"
         elif prompt.told_paid and attempt.data["status"] not in {"succeeded", "review"}:
             if world.monitors.booked.get(prompt.receipt) in questions:
-                continue  # two prompts of one kind: a notice was taken for the other one's, and a person knows
+                continue  # a notice was taken for another prompt of its kind, and a person knows
             yield f"told as paid, and {attempt.data['status']}: {attempt.id}"
 
 
 def _messages(world: World) -> Iterator[str]:
     told = Counter(doc.data["subject"] for doc in _docs(world, "messages"))
     for payment in _docs(world, "payments"):
-        if payment.data["matching"] in {"auto", "review"} and not told[f"payments/{payment.id}"]:
-            if payment.data["matching"] == "review" or payment.data["payer_phone"] or payment.data["customer_id"]:
-                yield f"nobody was told about {payment.id} ({payment.data['matching']})"
+        data = payment.data
+        reachable = data["matching"] == "review" or data["payer_phone"] or data["customer_id"]
+        asked = data["matching"] in {"auto", "review"} and reachable
+        if asked and not told[f"payments/{payment.id}"]:
+            yield f"nobody was told about {payment.id} ({data['matching']})"
     for message in _docs(world, "messages"):
         times, status = world.sms.sent[message.id], message.data["status"]
         if times > 1 or (status == "sent" and times != 1) or (status in {"failed", "suppressed"} and times):

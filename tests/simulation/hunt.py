@@ -1,4 +1,7 @@
-"""``python -m tests.simulation.hunt``: run every mutant until it is caught; one line of JSON, status 1 if one survives."""
+"""``python -m tests.simulation.hunt``: run every mutant until it is caught.
+
+Prints one line of JSON, and ends with status 1 if one survives.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,9 @@ def main() -> int:
             catches.append(catch)
     survivors = [catch.name for catch in catches if not catch.why]
     caught = {catch.name: asdict(catch) for catch in catches if catch.why}
-    print(json.dumps({"mutants": len(names), "caught": len(caught), "survivors": survivors, "catches": caught}))
+    print(
+        json.dumps({"mutants": len(names), "caught": len(caught), "survivors": survivors, "catches": caught})
+    )
     return 1 if survivors else 0
 
 

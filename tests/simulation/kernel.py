@@ -1,8 +1,8 @@
 """One thread, many processes: greenlets that change places only where they touch the world outside.
 
-Everything a handler does to the store, the bus, a provider or a channel is one *step*. A step waits a drawn time, then
-has its effect at one moment; the process may end before the effect or right after it. Between two steps nothing
-else runs, so that a seed decides every interleaving, and the same seed gives the same trace.
+Everything a handler does to the store, the bus, a provider or a channel is one *step*. A step waits a drawn
+time, then has its effect at one moment; the process may end before the effect or right after it. Between two
+steps nothing else runs, so that a seed decides every interleaving, and the same seed gives the same trace.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_STEPS = 20_000
 
 
 class Crash(BaseException):
-    """The process ends at this step. No handler may catch it, and nothing it does afterwards has an effect."""
+    """The process ends at this step: no handler may catch it, nothing done afterwards has an effect."""
 
 
 class Violation(BaseException):
@@ -67,7 +67,6 @@ class Kernel:
 
     Args:
         chances: what decides about each step; may be replaced between steps.
-        stop: the step after which nothing more is done (0 for never), to look at a trace's beginning.
     """
 
     def __init__(self, chances: Chances) -> None:
@@ -161,7 +160,7 @@ class Kernel:
 
     # ---- steps
     def step(self, what: str, effect: Callable[[], T]) -> T:
-        """One effect on the world outside, by the process at work. Raises Crash, and what the effect raises."""
+        """One effect on the world outside, by the process at work; raises Crash, and what it raises."""
         task = self.current
         if task is None:
             return effect()  # the world is being set up

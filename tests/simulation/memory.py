@@ -91,7 +91,9 @@ class Memory:
             if doc is None:
                 collections.get(key.collection, {}).pop(key.id, None)
             else:
-                collections.setdefault(key.collection, {})[key.id] = doc if doc.token == _FROZEN else _frozen(doc)
+                collections.setdefault(key.collection, {})[key.id] = (
+                    doc if doc.token == _FROZEN else _frozen(doc)
+                )
         if self.watch is not None:
             self.watch(business, before, {key: self.find(business, key) for key in writes})
 
@@ -143,7 +145,9 @@ class SimulatedStore:
         durable: bool = True,
     ) -> None:
         frozen = {key: _frozen(doc) if doc is not None else None for key, doc in writes.items()}
-        self._kernel.step(f"commit {_names(list(writes))}", lambda: self._commit(business, dict(reads), frozen))
+        self._kernel.step(
+            f"commit {_names(list(writes))}", lambda: self._commit(business, dict(reads), frozen)
+        )
 
     def _commit(
         self, business: str, reads: Mapping[Key, str | None], writes: Mapping[Key, Doc | None]
@@ -162,9 +166,7 @@ class SimulatedStore:
         if writes and faults.hit("commit_ack_lost"):
             raise UnknownOutcome("the answer was lost, and all was applied")
 
-    def _late(
-        self, business: str, reads: Mapping[Key, str | None], writes: Mapping[Key, Doc | None]
-    ) -> None:
+    def _late(self, business: str, reads: Mapping[Key, str | None], writes: Mapping[Key, Doc | None]) -> None:
         if self._memory.holds(business, reads):
             self._kernel.note(f"late commit {_names(list(writes))}")
             self._apply(business, reads, writes)
@@ -188,4 +190,6 @@ class SimulatedStore:
 
 
 def _names(keys: Sequence[Key]) -> str:
-    return ",".join(f"{key.collection}/{key.id}" for key in keys[:4]) + (f"+{len(keys) - 4}" if len(keys) > 4 else "")
+    return ",".join(f"{key.collection}/{key.id}" for key in keys[:4]) + (
+        f"+{len(keys) - 4}" if len(keys) > 4 else ""
+    )

@@ -1,4 +1,4 @@
-"""The promises, checked at every commit: a wrong state is found when it is written, not if it is still there later.
+"""The promises, checked at every commit: a wrong state is found when it is written, not only if it stays.
 
 Sums are kept as commits come in, so that a check costs what the commit changed and not what the books hold.
 """
@@ -33,6 +33,7 @@ class Monitors:
         self.notices: dict[tuple[str, str, str], str] = {}
         self.emitted: set[str] = set()
         self.commits = 0
+        self.sealed: set[str] = set()
         self._undone: set[str] = set()
         for doc in memory.collection(business, "journal").values():
             self._add_up(doc.data)
@@ -107,7 +108,11 @@ class Monitors:
                 self.broken(f"settled money became {data['status']}: {key.id}")
             if data["amount_cents"] != was["amount_cents"]:
                 self.broken(f"the amount of settled money changed: {key.id}")
-        if was.get("matching") in {"auto", "manual"} and data["matching"] != was["matching"] and not self._undone:
+        if (
+            was.get("matching") in {"auto", "manual"}
+            and data["matching"] != was["matching"]
+            and not self._undone
+        ):
             self.broken(f"a match was forgotten: {key.id} is {data['matching']}")
         if was.get("receipt") and data["receipt"] != was["receipt"]:
             self.broken(f"a payment changed its receipt: {key.id}")
@@ -159,8 +164,9 @@ class Monitors:
     def _customer(self, key: Key, _before: Doc | None, doc: Doc | None) -> None:
         credit = doc.data["credit_cents"] if doc is not None else 0
         if credit != -self.accounts[f"unapplied:{key.id}"] or credit < 0:
-            self.broken(f"{key.id} has {credit} cents of credit, the ledger "
-                        f"{-self.accounts[f'unapplied:{key.id}']}")
+            self.broken(
+                f"{key.id} has {credit} cents of credit, the ledger {-self.accounts[f'unapplied:{key.id}']}"
+            )
 
     # ---- attempts, messages, events
     def _attempt(self, key: Key, before: Doc | None, doc: Doc | None) -> None:
@@ -181,6 +187,17 @@ class Monitors:
         if before is not None and before.data["status"] == "sent" and doc.data["status"] != "sent":
             self.broken(f"a sent message became {doc.data['status']}: {key.id}")
 
+    def _block(self, key: Key, before: Doc | None, doc: Doc | None) -> None:
+        """A block is written once, and an entry is in one block."""
+        if before is not None or doc is None:
+            self.broken(f"a block was changed: {key.id}")
+            return
+        for entry in doc.data["entries"]:
+            known = self._memory.find(self._business, Key("journal", entry["id"]))
+            if entry["id"] in self.sealed or known is None:
+                self.broken(f"sealed twice or never written: {entry['id']}")
+            self.sealed.add(entry["id"])
+
     def _outbox_row(self, _key: Key, _before: Doc | None, doc: Doc | None) -> None:
         if doc is not None:
             self.emitted.add(doc.data["event"]["id"])
@@ -191,6 +208,7 @@ _CHECKS: dict[str, Any] = {
     "invoices": Monitors._invoice,
     "customers": Monitors._customer,
     "attempts": Monitors._attempt,
+    "blocks": Monitors._block,
     "messages": Monitors._message,
     "outbox": Monitors._outbox_row,
 }

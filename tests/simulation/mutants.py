@@ -1,7 +1,7 @@
-"""The product with one promise taken out, each by a patch on the real code: the simulation must notice every one.
+"""The product with one promise taken out, each by a patch on the real code: every one must be noticed.
 
-The first thirteen are those of the prototype (its table names what caught them there); the others are our own. A
-mutant that survives says that the world around the handlers is too kind, or that nobody looks.
+The first thirteen are those of the prototype (docs/decisions/0024); the others are our own. A mutant that
+survives says that the world around the handlers is too kind, or that nobody looks.
 """
 
 from __future__ import annotations
@@ -213,13 +213,13 @@ def _(stack: ExitStack) -> None:
         if done is not None:
             return ports.store.require(business, Key("attempts", done.data["result"]["attempt_id"]))
         draft = Tx(ports.store, business)
-        key = Key("attempts", attempts._write_intent(ports, draft, actor, ask, once)["attempt_id"])
+        key = attempts._write_intent(ports, draft, actor, ask, once).key
         answer = attempts._ask_provider(ports, business, draft.writes[key])
 
         def write(tx: Tx) -> Any:
-            made = attempts._write_intent(ports, tx, actor, ask, once)
+            attempts._write_intent(ports, tx, actor, ask, once)
             attempts._write_outcome(tx, key, answer)
-            return made
+            return {"attempt_id": key.id}
 
         ports.store.transaction(business, write, once=once)
         return ports.store.require(business, key)
@@ -236,12 +236,17 @@ def _(stack: ExitStack) -> None:
         return real(self, business, fn, **more)
 
     _set(stack, Store, "transaction", transaction)
-    _set(stack, attempts, "derived_id", lambda *_: f"att_{next(numbers)}")
+    _set(stack, attempts, "attempt_id_of", lambda business, once: f"att_{next(numbers)}")
 
 
 @mutant("a callback address proves nothing")
 def _(stack: ExitStack) -> None:
-    _set(stack, ipn, "authenticate", lambda ports, route, business, subject, token: Address(route, business, subject))
+    _set(
+        stack,
+        ipn,
+        "authenticate",
+        lambda ports, route, business, subject, token: Address(route, business, subject),
+    )
 
 
 @mutant("a claim is taken for proof")
@@ -310,6 +315,11 @@ def _(stack: ExitStack) -> None:
 
     _set(stack, books, "receive_payment", later)
     _set(stack, Store, "_commit", committed)
+
+
+@mutant("sealers do not see each other")
+def _(stack: ExitStack) -> None:
+    _unverified(stack, lambda key: key.collection in {"blocks", "unsealed"})
 
 
 @mutant("matched without looking again")

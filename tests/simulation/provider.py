@@ -1,7 +1,8 @@
 """An honest model of Safaricom: it never de-duplicates, it repeats, it forgets, and its ledger is true.
 
-Every push prompts the payer again, whatever it carries (D3: no idempotency). A payment by push is announced twice, by
-its callback and by a C2B notice. What the ledger holds is what was paid; the list shows it, sooner or later.
+Every push prompts the payer again, whatever it carries (D3: no idempotency). A payment by push is announced
+twice, by its callback and by a C2B notice. What the ledger holds is what was paid; the list shows it, sooner
+or later.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from shared.core.phone import mask
+from shared.payments.gateways.daraja.client import DarajaGateway
 from shared.payments.gateways.daraja.results import stk_result
 from shared.payments.gateways.port import (
     Accepted,
@@ -29,6 +31,7 @@ from shared.payments.gateways.port import (
     Unknown,
 )
 from tests.simulation import bodies
+from tests.simulation.bodies import Paid
 from tests.simulation.faults import Faults
 from tests.simulation.kernel import SECOND, Kernel, drawn
 
@@ -62,23 +65,23 @@ class Row:
     listed_from: datetime
 
 
-class Safaricom:
-    """The gateway port, over phones, payers and a ledger.
+class Safaricom(DarajaGateway):
+    """The Daraja gateway with phones, payers and a ledger in place of its transport.
+
+    What it can do, how it reads what is posted to us and the ids it gives are the real gateway's.
 
     Args:
         payer: what the person with the phone does: a name of ``_BEHAVIOURS``, drawn for each prompt.
         till: the till number, "" for a paybill.
     """
 
-    provider = "mpesa"
-
-    def __init__(
+    def __init__(  # noqa: PLR0917 - a world has one of each
         self, kernel: Kernel, faults: Faults, post: Post, shortcode: str, till: str, payer: Callable[[], str]
     ) -> None:
         self._kernel = kernel
         self._faults = faults
         self._random: Random = faults.random
-        self._post = post
+        self._tell = post
         self._shortcode = till or shortcode
         self._till = till
         self._payer = payer
@@ -145,14 +148,10 @@ class Safaricom:
         elif behaviour != "pays" and self._faults.hit("callback_false"):
             # on its own address somebody claims what nobody will pay: a claim proves nothing
             prompt.false_claim = True
-            body = bodies.stk_paid(
-                prompt.request_id,
-                f"FALSE{len(self.prompts):05d}",
-                prompt.request.amount_cents,
-                prompt.request.phone,
-                self._kernel.true_now(),
-            )
-            self._post(prompt.request.callback_url, body, drawn(self._random, 0, 60))
+            asked, now = prompt.request, self._kernel.true_now()
+            false = Paid(f"FALSE{len(self.prompts):05d}", asked.amount_cents, asked.phone, now)
+            body = bodies.stk_paid(prompt.request_id, false)
+            self._tell(prompt.request.callback_url, body, drawn(self._random, 0, 60))
 
     def _fails(self, prompt: Prompt, code: int) -> None:
         prompt.code = code
@@ -165,11 +164,12 @@ class Safaricom:
             cents = max(100, cents - 100 * self._random.randint(1, 5))
         row = self._book(cents, asked.phone, "" if self._till else asked.reference, prompt.request_id)
         prompt.receipt, prompt.code = row.receipt, 0
-        body = bodies.stk_paid(prompt.request_id, row.receipt, cents, asked.phone, row.at)
+        paid = Paid(row.receipt, cents, asked.phone, row.at)
+        body = bodies.stk_paid(prompt.request_id, paid)
         self._call_back(prompt, body)
         if self._faults.hit("callback_other_amount"):
-            other = bodies.stk_paid(prompt.request_id, row.receipt, cents + 100, asked.phone, row.at)
-            self._post(asked.callback_url, other, drawn(self._random, 0, 30))
+            other = bodies.stk_paid(prompt.request_id, paid._replace(cents=cents + 100))
+            self._tell(asked.callback_url, other, drawn(self._random, 0, 30))
         if not self._faults.hit("no_twin"):
             self._announce(row)
 
@@ -179,13 +179,13 @@ class Safaricom:
         url, delay = prompt.request.callback_url, drawn(self._random, 0.01, 3)
         if self._faults.hit("callback_late"):
             delay += drawn(self._random, 10, 1500)
-        self._post(url, body, delay)
+        self._tell(url, body, delay)
         if self._faults.hit("callback_doubled"):
-            self._post(url, body, delay + drawn(self._random, 0, 300))
+            self._tell(url, body, delay + drawn(self._random, 0, 300))
         if self._faults.hit("callback_garbled"):
-            self._post(url, body[: self._random.randrange(len(body))], drawn(self._random, 0, 60))
+            self._tell(url, body[: self._random.randrange(len(body))], drawn(self._random, 0, 60))
         if self._faults.hit("callback_forged"):
-            self._post(f"{url[:-4]}{'0000' if url[-4:] != '0000' else '1111'}", body, 0)
+            self._tell(f"{url[:-4]}{'0000' if url[-4:] != '0000' else '1111'}", body, 0)
 
     # ---- money
     def pay_by_hand(self, phone: str, cents: int, account: str, *, announced: bool = True) -> Row:
@@ -209,12 +209,11 @@ class Safaricom:
         if self._faults.hit("notice_lost"):
             return
         shown = "hash" if self._random.random() < 0.4 else "masked"
-        body = bodies.notice(
-            row.receipt, row.cents, row.phone, row.at, row.account, self._shortcode, shown
-        )
-        self._post(self.confirmation, body, drawn(self._random, 0.01, 6))
+        paid = Paid(row.receipt, row.cents, row.phone, row.at, row.account)
+        body = bodies.notice(paid, self._shortcode, shown)
+        self._tell(self.confirmation, body, drawn(self._random, 0.01, 6))
         if self._faults.hit("notice_doubled"):
-            self._post(self.confirmation, body, drawn(self._random, 0, 600))
+            self._tell(self.confirmation, body, drawn(self._random, 0, 600))
 
     # ---- questions
     def _answer(self, request_id: str) -> QueryAnswer | NoAnswer:
@@ -248,8 +247,15 @@ class Safaricom:
 
 def _query(request_id: str, code: int, shortcode: str) -> Evidence:
     result = stk_result(code)
-    told = {"request_id": request_id, "shortcode": shortcode}
-    return Evidence("mpesa", "query", result.outcome, result.code, "said", **told)
+    return Evidence(
+        "mpesa",
+        "query",
+        result.outcome,
+        result.code,
+        request_id=request_id,
+        shortcode=shortcode,
+        failure=result.failure,
+    )
 
 
 def _listed(row: Row, shortcode: str) -> Evidence:

@@ -92,9 +92,7 @@ class SimulatedBus:
     def _back_off(self, tries: int) -> int:
         return int(min(600, 10 * 2 ** (tries - 2)) * SECOND * (0.5 + self._faults.random.random() / 2))
 
-    def _ended(
-        self, consumer: str, event: dict[str, Any], tries: int, failure: BaseException | None
-    ) -> None:
+    def _ended(self, consumer: str, event: dict[str, Any], tries: int, failure: BaseException | None) -> None:
         self.waiting -= 1
         if failure is None:
             return

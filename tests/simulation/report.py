@@ -68,7 +68,7 @@ class Total:
 
 def some(first: int, count: int) -> Total:
     """Run the schedules of ``count`` seeds from ``first``; a part of the work for one process."""
-    gc.disable()  # a schedule leaves cycles behind, and going through them after each costs a fifth of the time
+    gc.disable()  # a schedule leaves cycles behind: looking for them all the time costs a fifth of it
     total = Total()
     for seed in range(first, first + count):
         total.add(run(seed))

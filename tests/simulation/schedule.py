@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from shared.matching.manual import undo_match
 from shared.payments.attempts import Ask, cancel
 from shared.payments.operator import decide
-from shared.matching.manual import undo_match
 from shared.store import Key
 from tests.simulation.faults import RATES, Faults
 from tests.simulation.final import loose_ends, settled_wrongly
@@ -104,7 +104,9 @@ def _ask(world: World, n: int, delay: int, ask: Ask) -> tuple[int, Ask]:
         world.collect(f"key-{n}", ask, delay + drawn(random, 0, 2))
     if world.faults.hit("business_cancels"):
         attempt = world.attempt_id(f"key-{n}")
-        world.act("cancel", lambda: cancel(world.app, BUSINESS, attempt, "usr"), delay + drawn(random, 1, 200))
+        world.act(
+            "cancel", lambda: cancel(world.app, BUSINESS, attempt, "usr"), delay + drawn(random, 1, 200)
+        )
     return delay, ask
 
 
@@ -114,7 +116,10 @@ def _pay_by_hand(world: World) -> None:
     phone = random.choice((owed.phone, owed.phone, PEOPLE[0][2], STRANGER))
     account = random.choice((owed.number, owed.number, owed.number[:-1] + "X", "rent", owed.customer.upper()))
     cents = random.choice((owed.cents, owed.cents - owed.cents % 100, 10_000, owed.cents + 5000))
-    world.kernel.at(drawn(random, 0, 900), lambda: _paid(world, phone, cents, account))
+    delay = drawn(random, 0, 900)
+    world.kernel.at(delay, lambda: _paid(world, phone, cents, account))
+    if world.faults.hit("payments_together"):  # somebody else pays for the same invoice at the same moment
+        world.kernel.at(delay + drawn(random, 0, 0.1), lambda: _paid(world, phone, 20_000, account))
 
 
 def _paid(world: World, phone: str, cents: int, account: str) -> None:
@@ -138,8 +143,17 @@ def _poison(world: World) -> None:
     random = world.random
     events = (
         ("settle", {"type": "callback.received.v1", "id": "evt_x", "business": BUSINESS}),
-        ("settle", {"type": "callback.received.v1", "id": "evt_y", "business": BUSINESS, "subject": "s",
-                    "time": "t", "data": {"evidence_id": "evd_none"}}),
+        (
+            "settle",
+            {
+                "type": "callback.received.v1",
+                "id": "evt_y",
+                "business": BUSINESS,
+                "subject": "s",
+                "time": "t",
+                "data": {"evidence_id": "evd_none"},
+            },
+        ),
         ("reconcile", {"type": "payment.settled.v1", "id": "evt_z", "business": "../x", "data": "{"}),
         ("notify", {"type": "who.knows.v9", "id": "evt_w"}),
     )

@@ -1,4 +1,4 @@
-"""A world around the App: the composition root as it is, with a store, a bus and providers that fail by seed."""
+"""A world around the App: the composition root as it is; its store, bus and providers fail by seed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shared.blobs import Blob
 from shared.core import context
 from shared.core.context import Context
 from shared.core.errors import HesabuError, NotFound
-from shared.core.ids import SeededIds, derived_id
+from shared.core.ids import SeededIds
 from shared.events import SYSTEM, SweepDue, new_event
 from shared.http import Call
 from shared.http.auth import Actor
 from shared.payments import ipn
-from shared.payments.attempts import Ask, start
+from shared.payments.attempts import Ask, attempt_id_of, start
 from shared.payments.registration import register_c2b
 from shared.payments.timer import sweep_consumer
 from shared.store import Key, Once, Store
@@ -77,6 +77,7 @@ class World:
             "bus": self.bus,
             "blobs": NoFiles(),
             "gateway": self.provider,
+            "airtel": None,
             "sms": self.sms,
             "email": self.sms,
         }
@@ -102,7 +103,9 @@ class World:
 
     def post(self, url: str, body: bytes, delay: int, tries: int = 1) -> None:
         """Somebody posts a body to a callback address; without an answer it may be posted again."""
-        honest = {p.request.callback_url for p in self.provider.prompts.values()} | {self.provider.confirmation}
+        honest = {p.request.callback_url for p in self.provider.prompts.values()} | {
+            self.provider.confirmation
+        }
         forged = url not in honest
         ended = partial(self._posted, url, body, forged, tries)
         work = partial(self._answer, url, body)
@@ -119,9 +122,7 @@ class World:
                 return
         raise NotFound("there is no such address")
 
-    def _posted(
-        self, url: str, body: bytes, forged: bool, tries: int, failure: BaseException | None
-    ) -> None:
+    def _posted(self, url: str, body: bytes, forged: bool, tries: int, failure: BaseException | None) -> None:
         if forged:
             if failure is None:
                 self.kernel.broken("an address that proves nothing was answered")
@@ -143,13 +144,12 @@ class World:
     # ---- what people do
     def collect(self, key: str, ask: Ask, delay: int, tries: int = 1) -> None:
         """A client asks for money, and asks again with the same key when it got no answer."""
-        once = Once(f"http|{BUSINESS}|POST /v1/attempts|{key}", "fingerprint", days=30)
-        work = partial(start, self.app, BUSINESS, "usr", ask, once)
+        work = partial(start, self.app, BUSINESS, "usr", ask, _once(key))
         ended = partial(self._collected, key, ask, tries)
         self.kernel.spawn(f"stk_push:{key}#{tries}", work, delay=delay, skew=self._skew(), ended=ended)
 
     def attempt_id(self, key: str) -> str:
-        return derived_id("att", BUSINESS, f"http|{BUSINESS}|POST /v1/attempts|{key}")
+        return attempt_id_of(BUSINESS, _once(key))
 
     def _collected(self, key: str, ask: Ask, tries: int, failure: BaseException | None) -> None:
         if failure is None:
@@ -172,6 +172,11 @@ class World:
     def _acted(self, failure: BaseException | None) -> None:
         if failure is not None and not isinstance(failure, Crash | HesabuError):
             self.kernel.broken(f"a person's request crashed: {failure!r}")
+
+
+def _once(key: str) -> Once:
+    """The idempotency key of a client's request, as the HTTP edge makes it."""
+    return Once(f"http|{BUSINESS}|POST /v1/attempts|{key}", "fingerprint", days=30)
 
 
 def _tries_help(failure: BaseException) -> bool:
