@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from local.safaricom.asked import all_asked
+from local.safaricom.bills import bills, pay_bill
 from local.safaricom.callbacks import release_late, sent
 from local.safaricom.certificate import certificate_pem
 from local.safaricom.due import run_due
@@ -15,6 +16,7 @@ from local.safaricom.faults import FAULTS, Fault, add_fault, fault_errors
 from local.safaricom.ledger import org_balance, transactions
 from local.safaricom.model import MODES
 from local.safaricom.oauth import revoke_all
+from local.safaricom.orders import orders
 from local.safaricom.prompts import ACTIONS, answer
 from local.safaricom.screens import open_prompts, phones
 from local.safaricom.sending import outgoing
@@ -117,6 +119,18 @@ def _ledger_routes(blueprint: Blueprint, sim: Sim) -> None:
     def list_requests() -> Response:
         hidden = {"SecurityCredential": "[hidden]"}
         return jsonify([{**asdict(one), "body": one.body | hidden} for one in all_asked(sim)])
+
+    @blueprint.get("/orders")
+    def list_orders() -> Response:
+        return jsonify([asdict(order) for order in orders(sim)])
+
+    @blueprint.get("/bills")
+    def list_bills() -> Response:
+        return jsonify([asdict(bill) for bill in bills(sim)])
+
+    @blueprint.post("/bills/<shortcode>/<reference>/pay")
+    def pay(shortcode: str, reference: str) -> Response:
+        return jsonify(said=pay_bill(sim, shortcode, reference))
 
     @blueprint.get("/certificate")
     def certificate() -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local.safaricom import questions, sending
+from local.safaricom import bills, orders, questions, sending
 from local.safaricom.asked import carry_out
 from local.safaricom.c2b_notices import validated
 from local.safaricom.callbacks import Delivery, interrupted, release_held, send
@@ -22,6 +22,8 @@ TASKS: dict[str, Callable[[Sim, dict[str, Any]], None]] = {
     "auto": lambda sim, data: answer_automatically(sim, data["checkout"], data["mode"]),
     "pay_late": lambda sim, data: pay_late(sim, data["checkout"]),
     "carry_out": lambda sim, data: carry_out(sim, data["conversation"], _WORKS),
+    "order_answered": lambda sim, data: orders.answered(sim, data["reference"]),
+    "order_due": lambda sim, data: orders.execute(sim, data["reference"], data["number"]),
     "release": lambda sim, data: release_held(sim, data["held"]),
 }
 
@@ -67,3 +69,5 @@ def _post(sim: Sim, id_: str, delivery: Delivery) -> None:
     answer = send(sim, id_, delivery)
     if delivery.target == "validation":
         validated(sim, delivery, answer)
+    elif delivery.target == "bill":
+        bills.pushed(sim, delivery, answer)

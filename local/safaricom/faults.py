@@ -31,7 +31,7 @@ FAULTS = {
     "token_expired": "the access token ends before its time",
 }
 _TEXTS = ("phone", "route")
-TARGETS = ("stk", "c2b", "result")
+TARGETS = ("stk", "c2b", "result", "order", "bill")
 MODES = ("http_500", "close", "hold", "html_200", "envelope_200", "empty_400")
 
 

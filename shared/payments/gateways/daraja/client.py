@@ -165,6 +165,18 @@ class DarajaGateway:
         question = PayoutRequest("", "", 0, "", "Balance", result_url=result_url, timeout_url=timeout_url)
         return self._send(BALANCE, question, balance_body, url_faults(question))
 
+    @property
+    def account(self) -> DarajaAccount:
+        """Whom it collects for."""
+        return self._account
+
+    def call(self, path: str, body: Any) -> HttpAnswer | NoHttpAnswer:
+        """One of Daraja's other products (products.py); without a token nothing is sent."""
+        try:
+            return self._post(path, body)
+        except TokenRefused as refused:
+            return NoHttpAnswer(refused.code, sent=False)
+
     def close(self) -> None:
         """Let go of the pooled connections."""
         self._transport.close()

@@ -31,6 +31,14 @@ _OPERATIONS = {
     "/mpesa/reversal/v1/request": "reversal",
     "/mpesa/transactionstatus/v1/query": "status",
     "/mpesa/accountbalance/v1/query": "balance",
+    "/mpesa/c2b/v1/registerurl": "register",
+    "/mpesa/qrcode/v1/generate": "qr",
+    "/standingorder/v1/createStandingOrderExternal": "order",
+    "/v1/billmanager-invoice/optin": "bill",
+    "/v1/billmanager-invoice/single-invoicing": "bill",
+    "/v1/billmanager-invoice/bulk-invoicing": "bill",
+    "/v1/billmanager-invoice/cancel-single-invoice": "bill",
+    "/v1/billmanager-invoice/cancel-bulk-invoices": "bill",
 }
 
 
@@ -95,7 +103,8 @@ class Transport:
     def _send(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
         watch, operation = Stopwatch(), self.operation(path)
         answer = self._exchange(method, path, **options)
-        _log(operation, options.get("json") or {}, answer)
+        said = options.get("json") or {}
+        _log(operation, said if isinstance(said, Mapping) else {"items": said}, answer)
         measures.PROVIDER_CALLS.add(provider=self.provider, operation=operation, outcome=_outcome(answer))
         measures.PROVIDER_SECONDS.observe(watch.seconds, provider=self.provider, operation=operation)
         return answer
