@@ -21,6 +21,7 @@ from shared.payments.validating import Verdict, judge
 api: Api[Ports] = Api("mpesa_callback", title="Callbacks from Safaricom")
 LIMIT = 256 * 1024
 _ACCEPTED = b'{"ResultCode":0,"ResultDesc":"Accepted"}'
+_TAKEN = b'{"resmsg":"Success","rescode":"200"}'
 
 
 @api.post(
@@ -78,6 +79,33 @@ def _verdict(ports: Ports, business: str, shortcode: str, raw: bytes) -> Verdict
         # money must not be turned away because we cannot judge it; the confirmation is kept anyway
         logs.warn("a validation request cannot be judged", business=business, code=error.code)
         return Verdict.ACCEPTED
+
+
+@api.post(
+    "/ipn/order/{business}/{order_id}/{token}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="A standing order was approved, paid or refused",
+)
+def order_notice(call: Call[Ports]) -> Reply:
+    path = call.path
+    address = authenticate(call.ports, "order", path["business"], path["order_id"], path["token"])
+    keep(call.ports, address, call.raw, call.headers)
+    return Reply(_ACCEPTED)
+
+
+@api.post(
+    "/ipn/bill/{business}/{shortcode}/{token}",
+    roles=EVERYONE,
+    limit=LIMIT,
+    summary="A bill was paid through Bill Manager",
+)
+def bill_paid(call: Call[Ports]) -> Reply:
+    """Pushed until it is answered so, five times at most; each push is the same evidence."""
+    path = call.path
+    address = authenticate(call.ports, "bill", path["business"], path["shortcode"], path["token"])
+    keep(call.ports, address, call.raw, call.headers)
+    return Reply(_TAKEN)
 
 
 @api.post(

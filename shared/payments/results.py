@@ -18,7 +18,7 @@ from shared.payments.gateways.port import PayoutResult
 from shared.payments.ports import Ports
 from shared.store import Doc
 
-ROUTES = frozenset({"result", "timeout"})
+ROUTES = frozenset({"result", "timeout", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,18 @@ def process_result(ports: Ports, business: str, record: Doc) -> None:
 
     Raises NotFound when there is no such payout: a result that nobody waits for becomes a dead letter.
     """
+    if record.data["route"] == "order":
+        from shared.payments.shortcode.orders import told
+
+        told(ports, business, record)
+        return
     result = read_result(record)
     context.note(kind=result.kind, code=result.code, outcome=result.outcome.value)
     if record.data["route"] in {"timeout", "timeout/reversal"}:
         payouts.timed_out(ports, business, result.request_id, record.id)
-    elif result.kind != "balance":
+    elif result.kind == "balance":
+        from shared.payments.shortcode.balance import answered
+
+        answered(ports, business, record)
+    else:
         payouts.apply_result(ports, business, result.request_id, result, record.id)

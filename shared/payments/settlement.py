@@ -46,7 +46,7 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
     gateway = gateway_for(ports, provider_of_route(route))
     told = gateway.parse(route, record.data["headers"], body_of(record))
     evidence = replace(told, source=record.data.get("source", ""))
-    if route.startswith("c2b/"):
+    if route.startswith("c2b/") or route == "bill":
         attempt_id = apply_notice(ports, business, own_notice(ports, attempt_id, evidence), evidence_id)
     else:
         apply_to_attempt(ports, business, attempt_id, evidence, evidence_id)

@@ -61,6 +61,21 @@ class BillPayment(Payload):
     account: Text = Field(default="", alias="accountReference")
     shortcode: Text = Field(default="", alias="shortCode")
 
+    def evidence(self) -> Evidence:
+        """The claim that the shortcode received money: a notice like C2B's, and of the same receipt."""
+        phone = f"254{self.msisdn[1:]}" if self.msisdn.startswith("0") else self.msisdn
+        return Evidence(
+            provider=PROVIDER,
+            kind="c2b",
+            outcome=Outcome.SUCCESS,
+            code="0",
+            receipt=self.receipt,
+            amount_cents=self.amount_cents,
+            payer=hint_of(phone),
+            account=self.account,
+            shortcode=self.shortcode,
+        )
+
 
 class B2bExpressNotice(Payload):
     """The end of a USSD push to a merchant's till."""

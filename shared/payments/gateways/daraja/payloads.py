@@ -140,7 +140,11 @@ def parse_c2b(raw: bytes) -> C2bNotice:
 
 
 def parse_notice(route: str, raw: bytes) -> Evidence:
-    """The claim in a body that came to ``route``: ``stk``, or ``c2b/confirmation``; raises Invalid."""
+    """The claim in a body that came to ``stk``, ``bill`` or ``c2b/confirmation``; raises Invalid."""
+    if route == "bill":
+        from shared.payments.gateways.daraja.notices import BillPayment
+
+        return build(BillPayment, read_json(raw)).evidence()
     return (parse_stk_callback(raw) if route == "stk" else parse_c2b(raw)).evidence()
 
 
