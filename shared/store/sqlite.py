@@ -137,7 +137,7 @@ def _select(business: str, scan: Scan) -> tuple[str, list[Any]]:
 def _doc(row: tuple[str, str, bytes, str, int, str, str]) -> Doc:
     collection, id_, body, etag, version, created_at, updated_at = row
     try:
-        data = json.loads(body)
+        data = json.loads(body.decode())
     except ValueError:  # no JSON, or no UTF-8: the file was changed by other hands, or by a failing disk
         raise Permanent(f"{collection} '{id_}' is damaged", code="document_damaged") from None
     return Doc(Key(collection, id_), data, etag, version, created_at, updated_at)
