@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from shared.access import businesses
@@ -77,6 +78,7 @@ def _anchored(store: Store, business: str, anchor: str) -> int:
 def balances(app: App, arguments: argparse.Namespace) -> None:
     """Print every account's balance, debits positive; each currency must come to nothing."""
     (business,) = _meant(app, arguments.id)
+    _check_day(arguments.as_of)
     sums = trial_balance if arguments.detail else known_balance
     found = sums(app.store, business, arguments.as_of)
     for (currency, account), cents in found.accounts.items():
@@ -85,6 +87,15 @@ def balances(app: App, arguments: argparse.Namespace) -> None:
         print(f"{currency}  {format_units(cents):>18}  all {found.entries} entries")
     if any(found.totals.values()):
         raise Refused("the books do not balance: run verify", code="books_broken")
+
+
+def _check_day(text: str) -> None:
+    try:
+        right = not text or date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        right = False
+    if not right:
+        raise Invalid("time_invalid", "--as-of takes a day as YYYY-MM-DD")
 
 
 def beancount(app: App, arguments: argparse.Namespace) -> None:
