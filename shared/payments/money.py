@@ -38,6 +38,14 @@ def money_key(provider: str, receipt: str) -> Key:
     return Key("money", f"{provider}-{folded}")
 
 
+def places(evidence: Evidence) -> list[Key]:
+    """Where money of this receipt would be, to be read in one batch; nothing where none is named."""
+    if not evidence.receipt:
+        return []
+    claim = money_key(evidence.provider, evidence.receipt)
+    return [claim, Key(PAYMENTS, claim.id)]
+
+
 def find(tx: Tx, evidence: Evidence) -> Doc | None:
     """The payment this evidence speaks of, if it is known by its receipt."""
     if not evidence.receipt:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.bus import emit
-from shared.core import context
+from shared.core import context, logs
+from shared.core.errors import HesabuError
 from shared.events import AttemptFailed
 from shared.payments import money
 from shared.payments.attempts import moved
 from shared.payments.evidence import body_of
 from shared.payments.gateways.choose import gateway_for
-from shared.payments.gateways.port import Evidence, Outcome, QueryAnswer
+from shared.payments.gateways.port import Evidence, NoAnswer, Outcome, QueryAnswer
 from shared.payments.gateways.providers import MPESA, provider_of, provider_of_route
 from shared.payments.grades import LISTED_BY, PROOFS, enough, listed
 from shared.payments.notices import own_notice
@@ -34,7 +35,7 @@ _OVERTURNED = frozenset({State.FAILED, State.REJECTED})
 
 
 def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
-    """Understand one stored callback and apply it, then ask for proof at once.
+    """Understand one stored callback and apply it, with the provider's own word on it where there is one.
 
     Raises Invalid for a body of no known shape (it stays stored, and becomes a dead letter).
     """
@@ -46,13 +47,49 @@ def process_callback(ports: Ports, business: str, evidence_id: str) -> None:
     gateway = gateway_for(ports, provider_of_route(route))
     told = gateway.parse(route, record.data["headers"], body_of(record))
     evidence = replace(told, source=record.data.get("source", ""))
-    if route.startswith("c2b/") or route == "bill":
-        attempt_id = apply_notice(ports, business, own_notice(ports, attempt_id, evidence), evidence_id)
-    else:
-        apply_to_attempt(ports, business, attempt_id, evidence, evidence_id)
+    if not (route.startswith("c2b/") or route == "bill"):
+        context.note(route=route, attempt=attempt_id)
+        _called_back(ports, business, attempt_id, evidence, evidence_id)
+        return
+    attempt_id = apply_notice(ports, business, own_notice(ports, attempt_id, evidence), evidence_id)
     context.note(route=route, attempt=attempt_id)
     if attempt_id:
+        ask_provider(ports, business, attempt_id)
+
+
+def _called_back(ports: Ports, business: str, attempt_id: str, evidence: Evidence, evidence_id: str) -> None:
+    """Apply a callback on an attempt's own address.
+
+    Of a success the provider is asked first, so that claim and proof are one commit; the callback itself is
+    kept since before its answer, and comes again when this dies. Of anything else it is asked after.
+    """
+    attempt = ports.store.require(business, Key(ATTEMPTS, attempt_id)).data
+    context.follow(attempt.get("correlation_id"))
+    request_id = attempt["request_id"] or evidence.request_id
+    claims = evidence.outcome is Outcome.SUCCESS and after(State(attempt["status"]), Signal.CLAIM)
+    if claims is not State.CLAIMED or not request_id:
+        apply_to_attempt(ports, business, attempt_id, evidence, evidence_id)
         ask_provider(ports, business, attempt_id, hinted=evidence.outcome is Outcome.PENDING)
+        return
+    answer = _said(ports, attempt, request_id)
+
+    def apply(tx: Tx) -> None:
+        tx.get_many([Key(ATTEMPTS, attempt_id), *money.places(evidence)])  # one read for all of them
+        _apply(ports, tx, attempt_id, evidence, evidence_id)
+        now = tx.require(Key(ATTEMPTS, attempt_id)).data
+        if isinstance(answer, QueryAnswer) and now["status"] in _ASKED_ABOUT:
+            _apply(ports, tx, attempt_id, answer.evidence, _query_id(request_id, answer))
+
+    ports.outbox.run(business, apply)
+
+
+def _said(ports: Ports, attempt: Data, request_id: str) -> QueryAnswer | NoAnswer:
+    """The provider's word; that it cannot be had keeps no claim from being written."""
+    try:
+        return gateway_for(ports, provider_of(attempt)).query(request_id)
+    except HesabuError as error:
+        logs.warn("the provider cannot be asked", code=error.code, why=str(error))
+        return NoAnswer(error.code)
 
 
 def ask_provider(ports: Ports, business: str, attempt_id: str, *, hinted: bool = False) -> None:
@@ -68,26 +105,30 @@ def ask_provider(ports: Ports, business: str, attempt_id: str, *, hinted: bool =
         return
     answer = gateway_for(ports, provider_of(attempt)).query(attempt["request_id"])
     if isinstance(answer, QueryAnswer):
-        evidence_id = f"query-{attempt['request_id']}-{answer.evidence.code}"
+        evidence_id = _query_id(attempt["request_id"], answer)
         apply_to_attempt(ports, business, attempt_id, answer.evidence, evidence_id)
+
+
+def _query_id(request_id: str, answer: QueryAnswer) -> str:
+    return f"query-{request_id}-{answer.evidence.code}"
 
 
 def apply_to_attempt(
     ports: Ports, business: str, attempt_id: str, evidence: Evidence, evidence_id: str
 ) -> None:
     """Apply evidence that names its attempt: a callback on its own address, or an answer about it."""
+    ports.outbox.run(business, lambda tx: _apply(ports, tx, attempt_id, evidence, evidence_id))
 
-    def apply(tx: Tx) -> None:
-        attempt = tx.require(Key(ATTEMPTS, attempt_id))
-        if evidence.request_id and not attempt.data["request_id"]:
-            # the acknowledgement was lost: the callback brings the id that queries need
-            attempt = tx.update(attempt.key, {"request_id": evidence.request_id})
-        if evidence.outcome is Outcome.SUCCESS:
-            _paid(ports, tx, attempt, evidence, evidence_id)
-        elif evidence.outcome.definite_failure:
-            _failed(tx, attempt, evidence, evidence_id)
 
-    ports.outbox.run(business, apply)
+def _apply(ports: Ports, tx: Tx, attempt_id: str, evidence: Evidence, evidence_id: str) -> None:
+    attempt = tx.require(Key(ATTEMPTS, attempt_id))
+    if evidence.request_id and not attempt.data["request_id"]:
+        # the acknowledgement was lost: the callback brings the id that queries need
+        attempt = tx.update(attempt.key, {"request_id": evidence.request_id})
+    if evidence.outcome is Outcome.SUCCESS:
+        _paid(ports, tx, attempt, evidence, evidence_id)
+    elif evidence.outcome.definite_failure:
+        _failed(tx, attempt, evidence, evidence_id)
 
 
 def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: str) -> str:

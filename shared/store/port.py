@@ -47,6 +47,7 @@ class Tx:
         self.reads: dict[Key, str | None] = {}
         self.writes: dict[Key, Doc | None] = {}
         self._seen: dict[Key, Doc | None] = {}
+        self._peeked: dict[Key, Doc | None] = {}
         self._tally: list[tuple[Metric, dict[str, str]]] = []
 
     def tally(self, metric: Metric, **labels: str) -> None:
@@ -79,7 +80,11 @@ class Tx:
         """
         if key in self.writes:
             return self.writes[key]
-        return self._seen[key] if key in self._seen else self._store.get(self.business, key)
+        if key in self._seen:
+            return self._seen[key]
+        if key not in self._peeked:  # one run sees one rule
+            self._peeked[key] = self._store.get(self.business, key)
+        return self._peeked[key]
 
     def require(self, key: Key) -> Doc:
         """Read one document; raises NotFound."""
