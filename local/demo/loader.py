@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from local.demo.acts import done, perform
+from local.demo.offers import offer
 from local.demo.people import BUSINESS, EVERYBODY, NAME, OWNER, PASSWORD, PIN, VIEWER
 from local.demo.plan import Step, history
 from local.demo.receipts import demo_specs, draw_receipt
@@ -62,6 +63,7 @@ def load(system: System, say: Say = _to_stderr, *, receipts: bool = True) -> Dem
         system.register()  # it is a new business: the simulated Safaricom does not know its addresses yet
         if settled:
             store.put(BUSINESS, LOADED, {"at": rfc3339(system.clock.now()), "receipts": receipts})
+    offer(system)
     _fill_phones(system)
     return summarise(system, time.perf_counter() - began)
 

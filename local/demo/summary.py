@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from local.demo.people import BUSINESS, NAME, OWNER, PASSWORD, VIEWER
 from local.system import System
 from shared.core.money import format_kes
+from shared.payments.paylinks.model import page_url
+from shared.payments.places import PAYMENT_LINKS
 from shared.store import Doc, Key, Query, Store, Where
 
 MOST_LINES = 25
+LINK = Key(PAYMENT_LINKS, "lnk_demo")
 _RULES = ("ref_asked", "ref_full_", "ref_prefixed_", "phone_known", "phone_typed", "account_exact_")
 """Clues that need no likeness: a number, an account or a phone that is exactly the one on record."""
 _REPAIRED = ("ref_edit_", "ref_serial_edit_")
@@ -54,6 +57,7 @@ class DemoSummary:
     about: dict[str, str]
     counts: Counts
     unpaid: Unpaid | None
+    pay_page: str
     seconds: float
     phones: bool
 
@@ -82,6 +86,8 @@ class DemoSummary:
         if self.unpaid is not None:
             what = f"{self.unpaid.number}, {self.unpaid.customer}, {format_kes(self.unpaid.owed_cents)}"
             links.append(f"Unpaid invoice   {self.url}/#unpaid  ({what})")
+        if self.pay_page:
+            links.append(f"Pay page         {self.pay_page}  (for anybody with a phone; no login)")
         return links
 
     def _next_steps(self) -> list[str]:
@@ -96,6 +102,8 @@ class DemoSummary:
             *self._pay(f"{as_json} {bearer}"),
             f"2. Drop a receipt: {self._drop()}",
             f"3. Ask: curl -s {self.url}/ai/ask {as_json} {bearer} -d '{question}'",
+            f"4. Print the pay page: curl -s {self.url}/v1/payment-links/{LINK.id}/qr.svg {bearer} > pay.svg",
+            f"5. What is asked for each month: curl -s {self.url}/v1/subscriptions {bearer}",
         ]
 
     def _pay(self, headers: str) -> list[str]:
@@ -133,9 +141,16 @@ def summarise(system: System, seconds: float) -> DemoSummary:
         about=dict(system.runtime.about),
         counts=count(store),
         unpaid=unpaid(store),
+        pay_page=pay_page(system),
         seconds=seconds,
         phones=system.safaricom is not None,
     )
+
+
+def pay_page(system: System) -> str:
+    """Where the demo's payment link leads, "" without one."""
+    link = system.app.store.get(BUSINESS, LINK)
+    return page_url(system.settings.public_url, link.data["token"]) if link else ""
 
 
 def count(store: Store) -> Counts:

@@ -20,6 +20,7 @@ from shared.books.keys import (
 )
 from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
 from shared.books.numbering import check_digit, check_number, print_number
+from shared.books.parts import overdue, owed_now
 from shared.books.receiving import receive_payment, record_fee, return_payment
 from shared.books.sealing import seal_journal, seal_when_due
 from shared.books.spellings import name_tokens
@@ -50,6 +51,8 @@ __all__ = [
     "lookup_keys",
     "name_tokens",
     "open_invoices",
+    "overdue",
+    "owed_now",
     "payment_keys",
     "print_number",
     "receive_payment",

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.books.invariants import hold
 from shared.books.journal import merge, post, read_entry
+from shared.books.parts import due_after
 from shared.books.places import CUSTOMERS, INVOICES, JOURNAL, PAYMENTS, SPENDABLE
 from shared.books.postings import Part, allocation, on_account, receivable, reversal
 from shared.core.errors import Invalid, NotFound, Refused
@@ -176,7 +177,8 @@ def _owe(tx: Tx, link: Link, sign: int) -> None:
     balance = invoice["balance_cents"] + sign * (link["cents"] + link["writeoff_cents"])
     hold(0 <= balance <= invoice["total_cents"], f"invoice '{key.id}' would be owed {balance} cents")
     paid_on = tx.now if balance == 0 else ""
-    tx.update(key, {"balance_cents": balance, "status": "paid" if paid_on else "open", "paid_on": paid_on})
+    standing = {"balance_cents": balance, "status": "paid" if paid_on else "open", "paid_on": paid_on}
+    tx.update(key, {**standing, **due_after(invoice, balance)})
 
 
 def _credit(tx: Tx, customer_id: str, cents: int) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from shared.books import customers, expenses, invoices, transactions
 from shared.books.balances import known_balance, trial_balance
+from shared.books.instalments import NewPlan, plan_parts
 from shared.books.model import (
     BalanceView,
     CustomerChanges,
@@ -165,6 +166,20 @@ def void_invoice(call: Call[Ports]) -> InvoiceView:
     return _commit(
         call, lambda tx: invoices.void_invoice(tx, invoice_id, actor=user), InvoiceView, _invoice(call)
     )
+
+
+@api.post(
+    "/v1/invoices/{invoice_id}/instalments",
+    roles=MANAGERS,
+    body=NewPlan,
+    returns=InvoiceView,
+    idempotent=True,
+    summary="Let an invoice fall due in parts",
+)
+def plan_instalments(call: Call[Ports], body: NewPlan) -> InvoiceView:
+    """The parts come to the total. Payments fill the oldest first; a new plan replaces the one before."""
+    invoice_id = call.path["invoice_id"]
+    return _commit(call, lambda tx: plan_parts(tx, invoice_id, body), InvoiceView, _invoice(call))
 
 
 @api.post(

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from shared.books.lines import Band, Item, Prices
+from shared.books.parts import parts_of
 from shared.core.errors import Invalid
 from shared.core.phone import parse_phone
 from shared.http import Args, Body, View
@@ -171,6 +172,15 @@ class LineView(View):
     total_cents: int
 
 
+class InstalmentView(View):
+    """One part of an invoice; money fills the oldest part first."""
+
+    due_date: str
+    amount_cents: int
+    paid_cents: int
+    balance_cents: int
+
+
 class InvoiceView(View):
     id: str
     object: str = "invoice"
@@ -191,6 +201,7 @@ class InvoiceView(View):
     created_on: str
     paid_on: str
     pay_url: Annotated[str, Field(description="The page where it can be paid, when a link was made.")] = ""
+    instalments: list[InstalmentView] = Field(default_factory=list)
 
 
 class TransactionView(View):
@@ -247,7 +258,19 @@ def customer_view(doc: Doc) -> CustomerView:
 def invoice_view(doc: Doc, public_url: str) -> InvoiceView:
     """An invoice as the API shows it; ``public_url`` is where the page of its payment link is served."""
     token = doc.data.get("pay_token")
-    return InvoiceView(id=doc.id, **doc.data, pay_url=f"{public_url}/pay/{token}" if token else "")
+    address = f"{public_url}/pay/{token}" if token else ""
+    return InvoiceView(id=doc.id, **doc.data, pay_url=address, instalments=_instalments(doc))
+
+
+def _instalments(doc: Doc) -> list[InstalmentView]:
+    """The parts of an invoice as they stand; a draft owes all, a void one nothing."""
+    owed = doc.data["total_cents"] if doc.data["status"] == "draft" else doc.data["balance_cents"]
+    return [
+        InstalmentView(
+            due_date=part.due_date, amount_cents=part.cents, paid_cents=part.paid, balance_cents=part.left
+        )
+        for part in parts_of(doc.data, owed)
+    ]
 
 
 def transaction_view(doc: Doc) -> TransactionView:

@@ -24,7 +24,7 @@ from shared.insights.metrics.health_parts import (
     overdue,
     reconciled,
 )
-from shared.insights.metrics.outstanding_invoices import balance
+from shared.insights.metrics.outstanding_invoices import balance, late_part
 from shared.insights.metrics.sources import (
     Scope,
     expenses,
@@ -91,7 +91,7 @@ def debts(scope: Scope) -> Measured:
     source = Source("invoices", None, (("as_of", scope.today.isoformat()),))
     owed = list(open_invoices(scope, Filters()))
     limit = (scope.today - timedelta(days=30)).isoformat()
-    late = tally((doc for doc in owed if doc.data["due_date"] < limit), balance)
+    late = tally((doc for doc in owed if doc.data["due_date"] < limit), late_part(limit))
     total = tally(owed, balance)
     outstanding, very_late = money_fact("outstanding", total, source), money_fact("late_30", late, source)
     if not total.cents:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shared.insights.facts import Fact, Source, Tally, count_fact, money_fact, tally
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import Scope, open_invoices
@@ -17,13 +19,26 @@ def balance(doc: Doc) -> int:
     return cents
 
 
+def late_part(today: str) -> Callable[[Doc], int]:
+    """What of an invoice's balance was due before a day; of one in instalments only the parts that were."""
+
+    def measure(doc: Doc) -> int:
+        if not doc.data.get("parts"):
+            return balance(doc)
+        from shared.books.parts import overdue  # instalments are rare, and the books' room is large
+
+        return overdue(doc.data, today)
+
+    return measure
+
+
 def outstanding_invoices(scope: Scope, plan: Plan) -> Result:
     """Open invoices by customer as of today, the largest debt first."""
     source = Source("invoices", None, (("as_of", scope.today.isoformat()), *plan.filters.given().items()))
     owed = list(open_invoices(scope, plan.filters))
     late = [doc for doc in owed if doc.data["due_date"] < scope.today.isoformat()]
     by_customer = _by_customer(owed)
-    facts = _totals(owed, late, len(by_customer), source)
+    facts = _totals(owed, late, len(by_customer), scope.today.isoformat(), source)
     if not owed:
         return Result(tuple(facts), "none")
     wanted = plan.limit or DEFAULT_ROWS
@@ -43,8 +58,8 @@ def _by_customer(owed: list[Doc]) -> list[tuple[str, list[Doc]]]:
     return sorted(groups.items(), key=lambda item: (-sum(map(balance, item[1])), item[0]))
 
 
-def _totals(owed: list[Doc], late: list[Doc], customers: int, source: Source) -> list[Fact]:
-    summed, overdue = tally(owed, balance), tally(late, balance)
+def _totals(owed: list[Doc], late: list[Doc], customers: int, today: str, source: Source) -> list[Fact]:
+    summed, overdue = tally(owed, balance), tally(late, late_part(today))
     return [
         money_fact("outstanding", summed, source),
         count_fact("open_invoices", summed.count, summed, source),
@@ -58,7 +73,7 @@ def _debt(customer: str, docs: list[Doc], source: Source, today: str) -> list[Fa
     name = docs[0].data["customer_name"]
     theirs = Source("invoices", None, (("customer_id", customer), *source.chosen_by))
     summed: Tally = tally(docs, balance)
-    late = tally((doc for doc in docs if doc.data["due_date"] < today), balance)
+    late = tally((doc for doc in docs if doc.data["due_date"] < today), late_part(today))
     return [
         money_fact(f"owed:{customer}", summed, theirs, name),
         money_fact(f"late:{customer}", late, theirs, name),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.books import owed_now
 from shared.core.clock import parse_rfc3339, rfc3339
 from shared.core.errors import NotFound, RateLimited, Refused
 from shared.core.money import up_to_shillings
@@ -62,7 +63,7 @@ class Offer:
         asked: int | None = self.link.data["amount_cents"]
         if asked is not None or self.link.data["open_amount"] or self.invoice is None:
             return asked
-        return up_to_shillings(self.invoice.data["balance_cents"])
+        return up_to_shillings(owed_now(self.invoice.data))
 
     def standing(self, now: datetime) -> Standing:
         """What a visitor can do at this moment."""
@@ -75,6 +76,11 @@ class Offer:
         if self.last is None or not self._once_only:
             return Standing.OPEN
         return _after(State(self.last.data["status"]), self.link.data["uses"])
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether the invoice falls due in instalments."""
+        return self.invoice is not None and bool(self.invoice.data.get("parts"))
 
     @property
     def _once_only(self) -> bool:
@@ -122,7 +128,14 @@ def pay(ports: Ports, business: str, link: Doc, form: Form) -> str:
     """
     once = once_of(business, link, form)
     told = link.data
-    ask = Ask(form.phone, _asked(told, form), told["invoice_id"], told["reference"], "", form.method)
+    ask = Ask(
+        form.phone,
+        _asked(ports, business, link, form),
+        told["invoice_id"],
+        told["reference"],
+        "",
+        form.method,
+    )
     try:
         start(ports, business, ACTOR, ask, once, beside=lambda tx, attempt: _count(tx, link.key, attempt))
     except Refused as error:
@@ -131,9 +144,15 @@ def pay(ports: Ports, business: str, link: Doc, form: Form) -> str:
     return attempt_id_of(business, once)
 
 
-def _asked(link: Data, form: Form) -> int | None:
-    fixed: int | None = link["amount_cents"]
-    return form.cents if link["open_amount"] else fixed
+def _asked(ports: Ports, business: str, link: Doc, form: Form) -> int | None:
+    """What to ask for; None is an invoice's whole balance, of a plan it is the oldest part."""
+    told = link.data
+    if told["open_amount"]:
+        return form.cents
+    if told["amount_cents"] is None and (offer := look(ports, business, link)).in_parts:
+        return offer.cents
+    fixed: int | None = told["amount_cents"]
+    return fixed
 
 
 def _count(tx: Tx, key: Key, attempt: Doc) -> None:

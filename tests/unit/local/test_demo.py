@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from runtime_world import START, settings
 
 from local.demo import DemoSummary, load
@@ -154,8 +155,17 @@ def test_the_summary_fits_a_terminal_and_names_what_there_is(shop: System) -> No
     assert len(lines) <= 25
     for word in ("sqlite:///", "Jenga Hardware", "owner@jenga.example", "jenga-demo-2026", "make reset"):
         assert word in said
-    for path in ("/docs", "/safaricom/phone", "/#unpaid", "/v1/attempts", "/ai/ask"):
+    shown = ("/docs", "/safaricom/phone", "/#unpaid", "/v1/attempts", "/ai/ask", "/pay/", "/v1/subscriptions")
+    for path in shown:
         assert shop.url + path in said
+
+
+def test_there_is_a_page_to_pay_on_and_a_subscription_that_waits(shop: System) -> None:
+    (address,) = [line for line in load(shop, say=[].append, receipts=False).lines() if "/pay/" in line]
+    page = requests.get(address.split()[2], timeout=20)
+    assert (page.status_code, "<form" in page.text) == (200, True)
+    rent = shop.app.store.require(BUSINESS, Key("subscriptions", "sub_storage")).data
+    assert (rent["status"], rent["sequence"]) == ("active", 0)
 
 
 def test_messages_of_the_past_are_written_and_never_sent(shop: System, folder: Path) -> None:

@@ -437,3 +437,14 @@ def test_airtel_is_offered_where_it_is_set_up_and_asked_when_it_is_chosen(shop: 
     assert shop.desk.doc("attempts", attempt_id(sent))["provider"] == "airtel"
     assert shop.desk.airtel.asked
     assert shop.prompts() == 0, "M-Pesa was not asked"
+
+
+def test_an_invoice_in_instalments_asks_for_the_oldest_part(shop: Shop) -> None:
+    key = Key("invoices", shop.invoice_id)
+    parts = [{"due_date": "2026-03-31", "cents": 16_050}, {"due_date": "2026-04-30", "cents": 100_000}]
+    shop.desk.store.update("biz_1", key, {"parts": parts})
+    link = shop.link(invoice_id=shop.invoice_id, uses="many")
+    assert "KES 161.00" in text(shop.open(link))
+    sent = shop.send(link)
+    assert shop.desk.doc("attempts", attempt_id(sent))["amount_cents"] == 16_100
+    assert shop.open(link).status_code == 409, "nobody else is asked for the same part meanwhile"
