@@ -19,6 +19,7 @@ from shared.core.money import format_kes, parse_cents
 from shared.core.phone import parse_phone
 from shared.http import EVERYONE, Call, Reply
 from shared.payments.gateways.providers import AIRTEL, MPESA
+from shared.payments.methods import AUTO, methods_of
 from shared.payments.paylinks import page
 from shared.payments.paylinks.api import api
 from shared.payments.paylinks.making import find
@@ -33,7 +34,7 @@ from shared.store import Doc, Key
 __all__ = ["api"]
 FORM_LIMIT = 4096
 METHODS = {MPESA: "M-Pesa", AIRTEL: "Airtel Money"}
-"""By whom a payer can be asked, where the installation collects by more than M-Pesa."""
+"""By whom a payer can be asked, in the words of the providers."""
 _NONCE = re.compile(r"[A-Za-z0-9_]{8,64}")
 _MESSAGES = {Standing.BUSY: ("busy", 409), Standing.PAID: ("paid", 200), Standing.CLOSED: ("closed", 410)}
 
@@ -173,7 +174,7 @@ def understood(given: dict[str, str], offer: Offer) -> Form:
     phone = parse_phone(given.get("phone", ""))
     asked = offer.link.data["open_amount"]
     cents = parse_cents(given.get("amount", "")) if asked else None
-    return Form(nonce, phone, cents, AIRTEL if given.get("method") == AIRTEL else MPESA)
+    return Form(nonce, phone, cents, given["method"] if given.get("method") in METHODS else AUTO)
 
 
 def _refused(visit: Visit, given: dict[str, str], error: HesabuError) -> Reply:
@@ -212,13 +213,21 @@ def _form(
         amount=format_kes(offer.cents) if offer.cents is not None else "",
         nonce=nonce,
         error=error,
-        methods=METHODS if visit.call.ports.airtel is not None else {},
-        method=(given or {}).get("method", MPESA),
+        methods=_methods(visit),
+        method=(given or {}).get("method", AUTO),
         typed_phone=(given or {}).get("phone", "")[:20],
         typed_amount=(given or {}).get("amount", "")[:12],
         here=visit.address(),
         other=other,
     )
+
+
+def _methods(visit: Visit) -> dict[str, str]:
+    """The ways to pay that a visitor can choose between; none where there is only one."""
+    here = methods_of(visit.call.ports, visit.profile)
+    if len(here) < 2:
+        return {}
+    return {AUTO: WORDS[visit.language]["method_auto"], **{method: METHODS[method] for method in here}}
 
 
 def _what_for(visit: Visit, link: Doc, invoice: Doc | None) -> str:

@@ -14,7 +14,7 @@ from shared.core.errors import NotFound, RateLimited, Refused
 from shared.core.money import up_to_shillings
 from shared.http.api import KEY_DAYS
 from shared.payments.attempts import Ask, attempt_id_of, start
-from shared.payments.gateways.providers import MPESA
+from shared.payments.methods import AUTO
 from shared.payments.paylinks.model import status_of
 from shared.payments.places import ATTEMPTS, INVOICES
 from shared.payments.ports import Ports
@@ -46,7 +46,7 @@ class Form:
     nonce: str
     phone: str
     cents: int | None
-    method: str = MPESA
+    method: str = AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Offer:
             return Standing.CLOSED
         if self.last is None or not self._once_only:
             return Standing.OPEN
-        return _after(State(self.last.data["status"]), self.link.data["uses"])
+        return _after(self.last.data, self.link.data["uses"])
 
     @property
     def in_parts(self) -> bool:
@@ -89,11 +89,23 @@ class Offer:
         return self.link.data["uses"] == "single" or whole
 
 
-def _after(last: State, uses: str) -> Standing:
-    if last is State.SUCCEEDED:
+def _after(last: Data, uses: str) -> Standing:
+    state = State(last["status"])
+    if state is State.SUCCEEDED:
         # under a link for many uses the invoice says whether more is owed
         return Standing.PAID if uses == "single" else Standing.OPEN
-    return Standing.BUSY if last in UNDECIDED or last is State.REVIEW else Standing.OPEN
+    return Standing.BUSY if may_be_paid(last) else Standing.OPEN
+
+
+def may_be_paid(attempt: Data) -> bool:
+    """Whether an attempt that has not succeeded may still turn out to have: nobody should pay beside it.
+
+    An expired or cancelled one is open as long as the provider is asked about it.
+    """
+    state = State(attempt["status"])
+    if state in UNDECIDED or state is State.REVIEW:
+        return True
+    return state in {State.EXPIRED, State.CANCELLED} and bool(attempt["polling"])
 
 
 def offer_of(source: Tx, link: Doc) -> Offer:

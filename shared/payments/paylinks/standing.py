@@ -38,6 +38,8 @@ class Shown:
 
     state: str
     why: str
+    asked: bool
+    """Whether the provider is still being asked how it ended."""
 
     @property
     def done(self) -> bool:
@@ -45,8 +47,8 @@ class Shown:
 
     @property
     def again(self) -> bool:
-        """Whether another try makes sense: never while this one may still have been paid or is looked at."""
-        return self.state in {"failed", "unsure"}
+        """Whether another try is offered: never while this one may still turn out to be paid."""
+        return self.state == "failed" or (self.state == "unsure" and not self.asked)
 
 
 def shown(attempt: Data) -> Shown:
@@ -54,6 +56,6 @@ def shown(attempt: Data) -> Shown:
     state = State(attempt["status"])
     word = _WORD[state]
     if word != "failed":
-        return Shown(word, "")
+        return Shown(word, "", bool(attempt["polling"]))
     refused = "why_refused" if state is State.REJECTED else "why_other"
-    return Shown(word, _WHY.get(str(attempt["result_code"]), refused))
+    return Shown(word, _WHY.get(str(attempt["result_code"]), refused), False)

@@ -25,7 +25,6 @@ RETRIES: dict[str, tuple[timedelta, ...]] = {
     "1037": (_HOUR, _DAY),
     "2001": (_HOUR, _DAY),
     "expired": (_DAY,),
-    "rejected": (_HOUR, _DAY),
     "failed_retryable": (_HOUR, _DAY),
     "failed_final": (),
     "cancelled": (),

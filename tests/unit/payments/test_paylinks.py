@@ -448,3 +448,17 @@ def test_an_invoice_in_instalments_asks_for_the_oldest_part(shop: Shop) -> None:
     sent = shop.send(link)
     assert shop.desk.doc("attempts", attempt_id(sent))["amount_cents"] == 16_100
     assert shop.open(link).status_code == 409, "nobody else is asked for the same part meanwhile"
+
+
+@pytest.mark.parametrize(("asked", "status", "again"), [(True, 409, False), (False, 200, True)])
+def test_an_expired_try_is_open_as_long_as_the_provider_is_asked(
+    shop: Shop, asked: bool, status: int, again: bool
+) -> None:
+    link = shop.link(amount_cents=116_000, description="Deposit")
+    sent = shop.send(link)
+    key = Key("attempts", attempt_id(sent))
+    shop.desk.store.update("biz_1", key, {"status": "expired", "polling": asked})
+    page = text(shop.visit("GET", sent.headers["Location"]))
+    assert "do not pay again" in page
+    assert ("Try again" in page) == again
+    assert shop.open(link).status_code == status
