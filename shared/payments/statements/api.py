@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.core.clock import business_day
 from shared.core.errors import Invalid, NotFound, Refused
 from shared.http import MANAGERS, READERS, Api, Call, ListView, Reply, View, page_view
 from shared.payments.statements.intake import (
@@ -62,8 +63,10 @@ PREVIEWED = 20
 
 
 class DayArgs(BaseModel):
+    """A business day; today in Nairobi when left out."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-    day: Annotated[str, Field(max_length=10, examples=["2026-03-01"])]
+    day: Annotated[str, Field(max_length=10, examples=["2026-03-01"])] = ""
 
 
 class CompletenessView(View):
@@ -172,7 +175,8 @@ def read_completeness(call: Call[Ports]) -> CompletenessView:
     that was told and stands in no statement of its account, though one covers the day."""
     from shared.payments.statements.completeness import report, shown
 
-    done = report(call.ports, call.business, call.args.day)
+    day = call.args.day or business_day(call.ports.clock.now())
+    done = report(call.ports, call.business, day)
     lists = {
         "without_callback": done.without_callback,
         "without_line": done.without_line,
