@@ -10,7 +10,6 @@ lines that are not, and none that is half.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -21,26 +20,22 @@ from shared.core import logs
 from shared.core.clock import parse_rfc3339
 from shared.core.errors import Permanent
 from shared.core.money import KES
-from shared.core.phone import parse_phone
 from shared.payments import money
-from shared.payments.gateways.port import Evidence, HintKind, Outcome, PayerHint
+from shared.payments.gateways.port import Evidence, Outcome
 from shared.payments.places import PAYMENTS
 from shared.payments.ports import Ports
 from shared.payments.settlement import prove
+from shared.payments.statements.lines import Booked, Keyed, payer_of
 from shared.payments.statements.model import BANK, Kind, StatementLine
+from shared.payments.statements.payout_lines import (
+    Payouts,
+    charge_line,
+    payout_line,
+    payouts_around,
+    reversal_line,
+)
 from shared.payments.statements.places import LINES, journal_account, provider_of, shortcode_of
 from shared.store import Doc, Key, Query, Tx, Where
-
-Keyed = tuple[str, StatementLine]
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What became of a line: an outcome, the payment it speaks of, and why it waits for a person."""
-
-    outcome: str
-    payment_id: str = ""
-    reasons: tuple[str, ...] = ()
 
 
 def receipt_of(key: str, line: StatementLine) -> str:
@@ -66,34 +61,40 @@ def evidence_of(key: str, line: StatementLine) -> Evidence:
     )
 
 
-def payer_of(party: str) -> PayerHint:
-    """``2547****0111 - NAME``, a whole number with or without a name, or a name alone."""
-    number, dash, name = party.partition(" - ")
-    number, name = (number.strip(), name.strip()) if dash else ("", party.strip())
-    if not number and party[:1].isdigit():
-        number, _, name = party.partition(" ")
-    if "*" in number:
-        return PayerHint(HintKind.MASKED, number, name)
-    try:
-        return PayerHint(HintKind.PHONE, parse_phone(number), name)
-    except Permanent:
-        return PayerHint(name=name or number)
+def book_alone(ports: Ports, business: str, lines: Sequence[Keyed], form: str) -> dict[str, Booked]:
+    """Do what takes commits of its own: prove unproven money, tell payouts, take payments back, in
+    their order.
 
-
-def settle_unproven(ports: Ports, business: str, lines: Sequence[Keyed], form: str) -> dict[str, Booked]:
-    """Prove the money-in lines that no booked payment shows yet; returns what became of those lines."""
-    money_in = [(key, line) for key, line in lines if line.kind is Kind.MONEY_IN]
-    claims = known_money(ports, business, money_in)
-    found = [claims.get(key) for key, _ in money_in]
-    payments = ports.store.get_many(business, [Key(PAYMENTS, known) for known in found if known])
+    Returns what became of those lines; the others are booked with their chunk (``book``).
+    """
+    claims = known_money(ports, business, [pair for pair in lines if pair[1].kind is Kind.MONEY_IN])
+    found = dict.fromkeys(claims.values())
+    payments = ports.store.get_many(business, [Key(PAYMENTS, known) for known in found])
     by_id = {doc.id: doc for doc in payments if doc is not None}
+    sent = payouts_around(ports, business, lines)
     done: dict[str, Booked] = {}
-    for (key, line), payment_id in zip(money_in, found, strict=True):
-        payment = by_id.get(payment_id or "")
-        if payment is not None and agrees(payment, line):
-            continue  # booked and of this amount: the chunk's own commit adds the line to its evidence
-        done[key] = _prove(ports, business, key, line, form, known=payment_id is not None)
+    for key, line in lines:
+        payment = by_id.get(claims.get(key, ""))
+        if line.kind is Kind.MONEY_IN and not (payment is not None and agrees(payment, line)):
+            booked: Booked | None = _prove(ports, business, key, line, form, known=key in claims)
+        else:
+            booked = _tell(ports, business, key, line, sent)
+        if booked is not None:
+            done[key] = booked
     return done
+
+
+def _tell(ports: Ports, business: str, key: str, line: StatementLine, sent: Payouts) -> Booked | None:
+    if line.currency != KES:
+        return None
+    match line.kind:
+        case Kind.PAYOUT:
+            return payout_line(ports, business, key, line, sent)
+        case Kind.FEE:
+            return charge_line(ports, business, line, sent)
+        case Kind.REVERSAL:
+            return reversal_line(ports, business, key, line)
+    return None
 
 
 def known_money(ports: Ports, business: str, lines: Sequence[Keyed]) -> dict[str, str]:
@@ -113,8 +114,11 @@ def _claim(key: str, line: StatementLine) -> Key | None:
 
 
 def agrees(payment: Doc, line: StatementLine) -> bool:
-    """Whether a payment is in the books with what the line says."""
-    return money.booked(payment) and bool(payment.data["amount_cents"] == line.amount_cents)
+    """Whether a line only confirms what is booked: this amount, no rival, no attempt that still waits
+    for proof."""
+    data = payment.data
+    certain = not data.get("rivals") and (not data["attempt_id"] or bool(data.get("proofs")))
+    return money.booked(payment) and certain and bool(data["amount_cents"] == line.amount_cents)
 
 
 def _prove(ports: Ports, business: str, key: str, line: StatementLine, form: str, *, known: bool) -> Booked:
@@ -172,7 +176,7 @@ def book(tx: Tx, key: str, line: StatementLine, payment_id: str, proven: Booked 
         case Kind.INTERNAL:
             done = Booked("internal")
         case Kind.REVERSAL:
-            done = Booked("review", reasons=("reversal",))
+            done = Booked("review", reasons=("reversal",))  # told alone, above; never reached in shillings
     return done
 
 
@@ -198,7 +202,7 @@ def _spend(tx: Tx, key: str, line: StatementLine) -> Booked:
         return Booked("review", reasons=("line_invalid",))
     except Permanent as refusal:
         return Booked("review", reasons=(refusal.code,))
-    return Booked("payout" if line.kind is Kind.PAYOUT else "spending")
+    return Booked("spending")
 
 
 def _movement(key: str, line: StatementLine) -> Movement:

@@ -17,7 +17,8 @@ from shared.events import StatementImport
 from shared.payments.places import PAYMENTS
 from shared.payments.ports import Ports
 from shared.payments.statements import normal
-from shared.payments.statements.booking import Booked, Keyed, book, known_money, settle_unproven
+from shared.payments.statements.booking import book, book_alone, known_money
+from shared.payments.statements.lines import Booked, Keyed
 from shared.payments.statements.model import Kind
 from shared.payments.statements.places import LINES, STATEMENTS
 from shared.payments.statements.questions import ask
@@ -58,7 +59,7 @@ def _advance(
     lines = normal.decode(content, start, chunk)
     there = ports.store.get_many(business, [Key(LINES, key) for key, _ in lines])
     fresh = [pair for pair, doc in zip(lines, there, strict=True) if doc is None]
-    proven = settle_unproven(ports, business, fresh, statement.data["form"])
+    proven = book_alone(ports, business, fresh, statement.data["form"])
     claims = known_money(
         ports, business, [p for p in fresh if p[1].kind is Kind.MONEY_IN and p[0] not in proven]
     )
@@ -90,7 +91,8 @@ def _write_lines(
         done = book(tx, key, line, claims.get(key, ""), proven.get(key))
         if done.reasons:
             ask(tx, key, line, done.reasons)
-        told: Data = {"outcome": done.outcome, "payment_id": done.payment_id, "reasons": list(done.reasons)}
+        told: Data = {"outcome": done.outcome, "reasons": list(done.reasons)}
+        told |= {"payment_id": done.payment_id, "payout_id": done.payout_id}
         from_file = {"statement_id": statement.id, "form": statement.data["form"]}
         tx.create(Key(LINES, key), {**line.data(), **from_file, **told})
         outcomes[done.outcome] += 1

@@ -117,6 +117,7 @@ class LineView(View):
     row: int
     outcome: str
     payment_id: str
+    payout_id: str = ""
     reasons: list[str]
 
 

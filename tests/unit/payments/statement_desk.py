@@ -9,7 +9,7 @@ from shared.books import trial_balance
 from shared.payments.settlement import apply_notice
 from shared.payments.statements.importing import import_statement
 from shared.payments.statements.intake import Given, accept
-from shared.store import Data, Doc, Key, Query, Where
+from shared.store import Data, Doc, Query, Where
 from tests.unit.payments.collecting import NOW, Desk, evidence
 
 
@@ -69,6 +69,7 @@ def _bare(data: Data) -> Data:
     return {name: value for name, value in data.items() if name not in ("statement_id", "form", "row")}
 
 
-def item(desk: Desk, key: str) -> Data | None:
-    found = desk.store.get(desk.business, Key("review", key))
-    return found.data if found else None
+def open_questions(desk: Desk) -> list[Doc]:
+    return desk.store.query(
+        desk.business, Query("review", (Where("status", "==", "open"),), "created_on")
+    ).docs

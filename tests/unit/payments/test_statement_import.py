@@ -9,10 +9,14 @@ import pytest
 
 from shared.core.errors import Invalid, Refused, Unavailable
 from shared.events import SYSTEM
+from shared.payments.gateways.port import Outcome, PayoutResult
+from shared.payments.payout_requests import PayoutAsk, ask_payout
+from shared.payments.payouts import apply_result
+from shared.payments.reversals import apply_kept
 from shared.payments.statements.completeness import report
 from shared.payments.statements.importing import import_statement
 from shared.payments.statements.intake import Given, accept
-from shared.store import Key, Query, Where
+from shared.store import Key, Once
 from tests.unit.payments import statement_files as files
 from tests.unit.payments.collecting import CENTS, NOW, PAYBILL, RECEIPT, Desk, evidence
 from tests.unit.payments.statement_desk import (
@@ -21,6 +25,7 @@ from tests.unit.payments.statement_desk import (
     everything,
     hand_in,
     lines,
+    open_questions,
     outcomes,
 )
 from tests.unit.payments.statement_files import Fact, Style, charge, paid, with_balances
@@ -51,7 +56,7 @@ def test_every_line_has_its_effect_once(desk: Desk) -> None:
     assert statement["status"] == "imported"
     assert (statement["lines"], statement["next"], statement["added"]) == (9, 9, 9)
     assert (statement["rows"], statement["rows_failed"]) == (10, 1)
-    assert outcomes(desk) == {"found": 2, "fee": 3, "payout": 1, "moved": 1, "spending": 1, "internal": 1}
+    assert outcomes(desk) == {"found": 2, "fee": 3, "moved": 1, "spending": 2, "internal": 1}
     assert balances(desk) == {
         CLEARING: 116_000 + 50_000 - 550 - 200 - 90_000,
         "suspense:unmatched": -166_000,
@@ -139,17 +144,76 @@ def test_an_attempt_without_callback_is_paid_by_its_line(desk: Desk) -> None:
     assert (payment["attempt_id"], payment["channel"]) == (attempt, "stk")
 
 
-def test_a_reversal_waits_for_a_person_until_it_is_closed(desk: Desk) -> None:
-    back = Fact("UC2AAA0009", -116_000, NOW, "Pay Bill Reversal", linked="UC2AAA0001")
+BACK = Fact("UC2AAA0009", -116_000, NOW + timedelta(hours=1), "Pay Bill Reversal", linked="UC2AAA0001")
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one file", "two files"])
+@pytest.mark.parametrize("payment_first", [True, False], ids=["payment first", "reversal first"])
+def test_a_reversal_takes_its_payment_back_whatever_comes_first(
+    desk: Desk, together: bool, payment_first: bool
+) -> None:
+    both = [FACTS[0], BACK] if payment_first else [BACK, FACTS[0]]
+    for content in [both] if together else [[one] for one in both]:
+        hand_in(desk, files.org_csv(content, Style(newest_first=False)))
+    apply_kept(desk, desk.business)
+    assert desk.doc("payments", "mpesa-UC2AAA0001")["status"] == "reversed"
+    assert balances(desk) == {}
+    hand_in(desk, files.org_csv([*both, charge("", 100)]))
+    assert balances(desk) == {CLEARING: -100, "fees:mpesa": 100}
+
+
+def test_a_reversal_of_what_went_out_waits_for_a_person(desk: Desk) -> None:
+    back = Fact("UC2AAA0009", 116_000, NOW, "Business Payment Reversal", linked="UC2AAA0003")
     hand_in(desk, files.org_csv([back]))
     (line,) = lines(desk)
-    assert (line.data["outcome"], line.data["reasons"]) == ("review", ["reversal"])
-    (asked,) = desk.store.query(
-        desk.business, Query("review", (Where("status", "==", "open"),), "created_on")
-    ).docs
-    assert (asked.data["kind"], asked.data["subject_id"], asked.data["value_cents"]) == (
-        "statement_line", line.id, 116_000,
-    )  # fmt: skip
+    assert (line.data["outcome"], line.data["reasons"]) == ("review", ["reversal_of_what_went_out"])
+    (asked,) = open_questions(desk)
+    assert (asked.data["kind"], asked.data["subject_id"]) == ("statement_line", line.id)
+    assert asked.data["value_cents"] == 116_000
+
+
+# --- payouts
+def payout(desk: Desk, **changes: Any) -> str:
+    """A payout that was sent, of which nobody has said how it ended."""
+    ask = PayoutAsk("254712345678", 20_000, "BusinessPayment", "cash", "", "")
+    made = ask_payout(desk, desk.business, "usr", ask, Once("payout", "f"))
+    desk.store.update(desk.business, made.key, {"status": "sent", **changes})
+    return made.id
+
+
+def test_a_payout_that_nobody_told_the_end_of_is_proven_by_its_line_and_its_charge_booked_once(
+    desk: Desk,
+) -> None:
+    payout_id = payout(desk)
+    facts = [FACTS[5], charge("UC2AAA0003", 1500, NOW + timedelta(minutes=3, seconds=1))]
+    hand_in(desk, files.org_csv(facts))
+    sent = desk.doc("payouts", payout_id)
+    assert (sent["status"], sent["receipt"], sent["charge_cents"]) == ("succeeded", "UC2AAA0003", 1500)
+    assert {doc.data["payout_id"] for doc in lines(desk)} == {payout_id}
+    assert outcomes(desk) == {"payout": 1, "fee": 1}
+    assert balances(desk) == {CLEARING: -21_500, "cash": 20_000, "fees:mpesa": 1500}
+    assert desk.docs("transactions", "paid_at") == []
+
+
+def test_a_payout_whose_result_came_is_only_confirmed(desk: Desk) -> None:
+    payout_id = payout(desk)
+    told = PayoutResult(
+        "mpesa", "payout", Outcome.SUCCESS, "0", receipt="UC2AAA0003", amount_cents=20_000, charge_cents=1500
+    )
+    apply_result(desk, desk.business, payout_id, told, "evd_1")
+    before = balances(desk)
+    hand_in(desk, files.org_csv([FACTS[5], charge("UC2AAA0003", 1500, NOW + timedelta(minutes=3))]))
+    assert outcomes(desk) == {"payout": 1, "fee_known": 1}
+    assert balances(desk) == before
+
+
+def test_a_line_that_two_payouts_can_be_the_reason_of_proves_neither(desk: Desk) -> None:
+    first = payout(desk)
+    twin = desk.doc("payouts", first)
+    desk.store.create(desk.business, Key("payouts", "pyo_twin"), {**twin, "status": "unknown"})
+    hand_in(desk, files.org_csv([FACTS[5]]))
+    assert outcomes(desk) == {"spending": 1}
+    assert desk.doc("payouts", first)["status"] == "sent"
 
 
 # --- crashes
