@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from local.safaricom import c2b, control, oauth, phone, products, pull, questions, sending, stk
+from local.safaricom import c2b, control, oauth, phone, products, pull, questions, sending, statement, stk
 from local.safaricom.delivery import http_deliver
 from local.safaricom.due import recover, run_due
 from local.safaricom.envelope import Refusal, envelope
@@ -64,7 +64,7 @@ def _flask(sim: Sim) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    for part in (oauth, stk, c2b, pull, sending, questions, products, phone, control):
+    for part in (oauth, stk, c2b, pull, sending, questions, products, phone, control, statement):
         app.register_blueprint(part.routes(sim))
     app.register_error_handler(Refusal, _refuser(sim))
     app.register_error_handler(404, _refuser(sim, Refusal(404, "404.001.01", "Resource not found")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from shared.core.errors import Invalid
@@ -13,6 +14,7 @@ from shared.payments.statements.sheet import MAX_CELL, PREAMBLE, Row
 
 DELIMITERS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8", "cp1252", "utf-16")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -38,9 +40,10 @@ def decode(raw: bytes, encoding: str = "") -> str:
 
 
 def _whole(text: str) -> str:
-    for index, character in enumerate(text):
-        if character < " " and character not in "\t\r\n\x0c":
-            raise _at(text, index, f"the character 0x{ord(character):02x}: not the text file it seems to be")
+    found = _CONTROL.search(text)
+    if found:
+        detail = f"the character 0x{ord(found[0]):02x}: not the text file it seems to be"
+        raise _at(text, found.start(), detail)
     return text
 
 
