@@ -9,7 +9,7 @@ from shared.core.clock import rfc3339
 from shared.core.errors import Permanent
 from shared.payments.payout_questions import question
 from shared.payments.payout_sending import ask, lose_sender, send, send_again
-from shared.payments.payout_states import OVER, State
+from shared.payments.payout_states import OVER, PayoutState
 from shared.payments.payouts import planned_on
 from shared.payments.places import PAYOUTS
 from shared.payments.ports import Ports
@@ -43,14 +43,14 @@ def _chase(ports: Ports, business: str, payout: Doc) -> None:
 
 def _resolve(ports: Ports, business: str, payout: Doc) -> None:
     """Asking comes first; what stays unknown, or cannot be asked about, is sent again under its own id."""
-    match State(payout.data["status"]):
-        case State.APPROVED:
+    match PayoutState(payout.data["status"]):
+        case PayoutState.APPROVED:
             send(ports, business, payout.id)
-        case State.UNKNOWN:
+        case PayoutState.UNKNOWN:
             again = payout.data["polls"] % 2 == 1
             if again or not ask(ports, business, payout):
                 send_again(ports, business, payout)
-        case State.SENT | State.REVIEW:
+        case PayoutState.SENT | PayoutState.REVIEW:
             ask(ports, business, payout)
 
 
@@ -59,5 +59,5 @@ def _plan_next(tx: Tx, key: Key) -> None:
     if not payout.data["polling"]:
         return
     payout = tx.update(key, planned_on(payout.data, tx.now))
-    if not payout.data["polling"] and State(payout.data["status"]) not in OVER:
+    if not payout.data["polling"] and PayoutState(payout.data["status"]) not in OVER:
         question(tx, payout, "never_answered")

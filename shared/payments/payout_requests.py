@@ -12,7 +12,7 @@ from shared.core.money import is_whole_shillings
 from shared.payments.gateways.port import Outcome, PayoutResult
 from shared.payments.payout_limits import count, give_back, needs_approval
 from shared.payments.payout_sending import send
-from shared.payments.payout_states import UNSENT, Signal, State
+from shared.payments.payout_states import UNSENT, PayoutState, Signal
 from shared.payments.payouts import move, moved, soon
 from shared.payments.places import PAYMENTS, PAYOUTS
 from shared.payments.ports import Ports
@@ -142,7 +142,7 @@ def _blank(now: str) -> Data:
         **figures,
         **lists,
         **plan,
-        "status": State.REQUESTED.value,
+        "status": PayoutState.REQUESTED.value,
         "currency": "KES",
         "created_on": now,
         "correlation_id": context.current().request_id,
@@ -153,7 +153,7 @@ def _begin(ports: Ports, business: str, write: Callable[[Tx], Data], once: Once)
     made = ports.outbox.run(business, write, once=once)
     context.note(payout=made["payout_id"])
     payout = ports.store.require(business, Key(PAYOUTS, made["payout_id"]))
-    if once.replayed or payout.data["status"] != State.APPROVED:
+    if once.replayed or payout.data["status"] != PayoutState.APPROVED:
         return payout
     return send(ports, business, payout.id)
 
@@ -175,7 +175,7 @@ def approve(ports: Ports, business: str, payout_id: str, actor: str) -> Doc:
         return _approved(tx, payout, actor)
 
     payout = ports.outbox.run(business, let)
-    return send(ports, business, payout_id) if payout.data["status"] == State.APPROVED else payout
+    return send(ports, business, payout_id) if payout.data["status"] == PayoutState.APPROVED else payout
 
 
 def _approved(tx: Tx, payout: Doc, actor: str) -> Doc:
@@ -191,7 +191,7 @@ def reject(ports: Ports, business: str, payout_id: str, actor: str, note: str) -
 
     def refuse(tx: Tx) -> Doc:
         payout = tx.require(Key(PAYOUTS, payout_id))
-        if payout.data["status"] == State.REJECTED:
+        if payout.data["status"] == PayoutState.REJECTED:
             return payout
         _undecided(payout)
         _another(payout, actor)
@@ -208,9 +208,9 @@ def cancel(ports: Ports, business: str, payout_id: str, actor: str) -> Doc:
 
     def take_back(tx: Tx) -> Doc:
         payout = tx.require(Key(PAYOUTS, payout_id))
-        if payout.data["status"] == State.CANCELLED:
+        if payout.data["status"] == PayoutState.CANCELLED:
             return payout
-        if State(payout.data["status"]) not in UNSENT:
+        if PayoutState(payout.data["status"]) not in UNSENT:
             raise Refused(f"the payout is {payout.data['status']} already", code="payout_sent")
         return _withdrawn(tx, payout, Signal.CANCEL, actor, "")
 
@@ -226,9 +226,9 @@ def decide(ports: Ports, business: str, payout_id: str, actor: str, *, went: boo
     def say(tx: Tx) -> Doc:
         payout = tx.require(Key(PAYOUTS, payout_id))
         _another(payout, actor)
-        state = State(payout.data["status"])
-        given_up = state in {State.SENT, State.UNKNOWN} and not payout.data["polling"]
-        if state is not State.REVIEW and not given_up:
+        state = PayoutState(payout.data["status"])
+        given_up = state in {PayoutState.SENT, PayoutState.UNKNOWN} and not payout.data["polling"]
+        if state is not PayoutState.REVIEW and not given_up:
             raise Refused(f"the payout is {state.value}; nobody has to decide it", code="payout_decided")
         outcome = Outcome.SUCCESS if went else Outcome.FAILED_FINAL
         told = PayoutResult(payout.data["provider"], "operator", outcome, "operator", note)
@@ -245,7 +245,7 @@ def _withdrawn(tx: Tx, payout: Doc, signal: Signal, actor: str, note: str) -> Do
 
 
 def _undecided(payout: Doc) -> None:
-    if payout.data["status"] != State.REQUESTED:
+    if payout.data["status"] != PayoutState.REQUESTED:
         raise Refused(f"the payout is {payout.data['status']} already", code="payout_decided")
 
 

@@ -23,7 +23,7 @@ from shared.payments.gateways.port import (
     Rejected,
     Unknown,
 )
-from shared.payments.payout_states import Signal, State
+from shared.payments.payout_states import PayoutState, Signal
 from shared.payments.payouts import move, moved, soon
 from shared.payments.places import PAYOUTS
 from shared.payments.ports import Ports
@@ -72,7 +72,7 @@ def lose_sender(ports: Ports, business: str, payout: Doc) -> Doc:
 
     def lose(tx: Tx) -> Doc:
         now = tx.require(payout.key)
-        if now.data["status"] != State.SENDING or not _lease_over(now.data, tx.now):
+        if now.data["status"] != PayoutState.SENDING or not _lease_over(now.data, tx.now):
             return now
         return tx.update(now.key, {**moved(tx, now, Signal.SILENCE, "timer", ""), **soon(tx.now)})
 
@@ -85,7 +85,7 @@ def _lease_over(payout: Data, now: str) -> bool:
 
 def _write_intent(tx: Tx, key: Key) -> Doc | None:
     payout = tx.require(key)
-    if payout.data["status"] != State.APPROVED:
+    if payout.data["status"] != PayoutState.APPROVED:
         return None  # somebody else was first, or it was taken back
     change = moved(tx, payout, Signal.SEND, "system", "")
     lease = rfc3339(parse_rfc3339(tx.now) + LEASE)

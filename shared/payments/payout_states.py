@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class State(StrEnum):
+class PayoutState(StrEnum):
     """Where money on its way out stands."""
 
     REQUESTED = "requested"
@@ -60,7 +60,7 @@ class Signal(StrEnum):
     """A result contradicts what was asked for: another amount."""
 
 
-S, G = State, Signal
+S, G = PayoutState, Signal
 _UNSENT = {G.SUCCESS: S.REVIEW, G.PROOF: S.REVIEW, G.DOUBT: S.REVIEW}
 """Money that went without our having sent it is nothing that a table may explain."""
 _OUT = {
@@ -71,7 +71,7 @@ _OUT = {
     G.DOUBT: S.REVIEW,
 }
 
-TRANSITIONS: dict[State, dict[Signal, State]] = {
+TRANSITIONS: dict[PayoutState, dict[Signal, PayoutState]] = {
     S.REQUESTED: {**_UNSENT, G.APPROVE: S.APPROVED, G.REJECT: S.REJECTED, G.CANCEL: S.CANCELLED},
     S.APPROVED: {**_UNSENT, G.SEND: S.SENDING, G.CANCEL: S.CANCELLED},
     S.SENDING: {
@@ -100,12 +100,12 @@ UNSENT = frozenset({S.REQUESTED, S.APPROVED})
 OVER = frozenset({S.SUCCEEDED, S.FAILED, S.REJECTED, S.CANCELLED})
 
 
-def after(state: State, signal: Signal) -> State:
+def after(state: PayoutState, signal: Signal) -> PayoutState:
     """The state after a signal; a signal that means nothing in a state leaves it as it is."""
     return TRANSITIONS[state].get(signal, state)
 
 
-def contradicts(state: State, signal: Signal) -> bool:
+def contradicts(state: PayoutState, signal: Signal) -> bool:
     """Whether a signal denies an end that was reached: a person must look, even where the state stays."""
     denied = state is S.SUCCEEDED and signal in {G.FAILURE, G.DISPROOF, G.DOUBT}
     return denied or (state is not S.REVIEW and after(state, signal) is S.REVIEW)

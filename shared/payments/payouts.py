@@ -14,7 +14,7 @@ from shared.core.clock import parse_rfc3339, rfc3339
 from shared.payments.gateways.port import Outcome, PayoutResult
 from shared.payments.payout_endings import failed, learned, succeeded
 from shared.payments.payout_questions import answered, question
-from shared.payments.payout_states import Signal, State, after, contradicts
+from shared.payments.payout_states import PayoutState, Signal, after, contradicts
 from shared.payments.places import PAYOUTS
 from shared.payments.ports import Ports
 from shared.store import Data, Doc, Key, Tx
@@ -82,18 +82,18 @@ def move(
     tx: Tx, payout: Doc, signal: Signal, told: PayoutResult, *, actor: str, evidence_id: str, note: str = ""
 ) -> Doc:
     """Do all that a signal means for a payout: its state, the books, a question where words contradict."""
-    old = State(payout.data["status"])
+    old = PayoutState(payout.data["status"])
     payout = tx.update(payout.key, moved(tx, payout, signal, actor, evidence_id, note))
-    new = State(payout.data["status"])
+    new = PayoutState(payout.data["status"])
     if contradicts(old, signal):
         payout = question(tx, payout, "amount_differs" if signal is Signal.DOUBT else "contradiction")
-    if new is State.SUCCEEDED:
+    if new is PayoutState.SUCCEEDED:
         return learned(tx, payout, told) if old is new else succeeded(tx, answered(tx, payout), told)
     if new is old:
         return payout
-    if new is State.FAILED:
+    if new is PayoutState.FAILED:
         return failed(tx, answered(tx, payout), told)
-    if new in {State.UNKNOWN, State.REVIEW}:
+    if new in {PayoutState.UNKNOWN, PayoutState.REVIEW}:
         return tx.update(payout.key, soon(tx.now))
     return payout
 
@@ -102,7 +102,7 @@ def moved(  # noqa: PLR0917
     tx: Tx, payout: Doc, signal: Signal, actor: str, evidence_id: str, note: str = ""
 ) -> Data:
     """The changes a signal makes to a payout: its state and one line of history; told again, it adds none."""
-    old = State(payout.data["status"])
+    old = PayoutState(payout.data["status"])
     new = after(old, signal)
     history = payout.data["history"]
     line: Data = {"signal": signal.value, "actor": actor, "evidence": evidence_id}

@@ -11,7 +11,7 @@ from shared.core.phone import mask, parse_phone
 from shared.http import MANAGERS, MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
 from shared.payments import payout_requests as use
 from shared.payments.payout_requests import MAX_CENTS, PayoutAsk, RefundAsk
-from shared.payments.payout_states import State
+from shared.payments.payout_states import PayoutState
 from shared.payments.places import PAYOUTS
 from shared.payments.ports import Ports
 from shared.store import Doc, Key, Once, Query, Where
@@ -88,7 +88,7 @@ class PayoutView(View):
 
 
 class PayoutArgs(Args):
-    status: State | None = None
+    status: PayoutState | None = None
 
 
 class RefundArgs(Args):
