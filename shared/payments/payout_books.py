@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.payments.places import PAYOUTS
@@ -20,11 +21,17 @@ def book_payout(tx: Tx, payout: Doc) -> None:
 
 
 def book_charge(tx: Tx, payout: Doc, cents: int) -> None:
-    """Book what the provider charged for a payout."""
+    """Book what the provider charged for a payout, under its receipt: a statement may have told it before."""
     from shared.books.journal import post
-    from shared.books.postings import fee_charged
+    from shared.books.places import JOURNAL
+    from shared.books.postings import fact_of, fee_charged
 
-    post(tx, fee_charged(outgoing(payout, cents, tx.now), payout.data["provider"]))
+    out = outgoing(payout, cents, tx.now)
+    if payout.data["receipt"]:
+        out = replace(out, fact=fact_of(payout.data))
+    entry = fee_charged(out, payout.data["provider"])
+    if tx.get(Key(JOURNAL, entry.id)) is None:
+        post(tx, entry)
 
 
 def outgoing(payout: Doc, cents: int, now: str) -> Outgoing:

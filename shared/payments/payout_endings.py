@@ -46,8 +46,10 @@ def learned(tx: Tx, payout: Doc, told: PayoutResult) -> Doc:
         )  # one request, and the provider names two transactions
     if told.charge_cents and not known["charge_cents"]:
         changes["charge_cents"] = told.charge_cents
-        book_charge(tx, payout, told.charge_cents)
-    return tx.update(payout.key, changes) if changes else payout
+    payout = tx.update(payout.key, changes) if changes else payout
+    if "charge_cents" in changes:
+        book_charge(tx, payout, changes["charge_cents"])
+    return payout
 
 
 def _request_of(payout: Doc) -> str:

@@ -20,15 +20,17 @@ from shared.payments.gateways.port import (
     PayoutRequest,
     PayoutResult,
     PaysOut,
+    Refunds,
     Rejected,
     Unknown,
 )
 from shared.payments.payout_states import PayoutState, Signal
-from shared.payments.payouts import move, moved, soon
+from shared.payments.payouts import move, moved, signal_of, soon
 from shared.payments.places import PAYOUTS
 from shared.payments.ports import Ports
 from shared.store import Data, Doc, Key, Tx
 
+Answer = InitiateAnswer | PayoutResult
 LEASE = timedelta(seconds=90)
 """Longer than any call of ours may take: after it, a sender is taken for dead."""
 
@@ -46,7 +48,7 @@ def send(ports: Ports, business: str, payout_id: str) -> Doc:
 def send_again(ports: Ports, business: str, payout: Doc) -> None:
     """Send a payout under its own id once more, because nobody knows whether the provider has it."""
     answer = _call(ports, business, payout)
-    if isinstance(answer, Accepted):
+    if isinstance(answer, Accepted | PayoutResult):
         ports.outbox.run(business, lambda tx: _write_outcome(tx, payout.key, answer))
 
 
@@ -58,12 +60,12 @@ def ask(ports: Ports, business: str, payout: Doc) -> bool:
     acknowledgement told.
     """
     known = payout.id if payout.data["method"] == "send" else payout.data["provider_id"]
-    gateway = _gateway(ports, payout)
-    if gateway is None or not known:
-        return False
     try:
+        gateway = gateway_for(ports, payout.data["provider"])
+        if not known or not isinstance(gateway, PaysOut):
+            return False
         return isinstance(gateway.ask_status(_request(ports, business, payout, known)), Accepted)
-    except Invalid:
+    except (Invalid, Refused):
         return False
 
 
@@ -94,9 +96,12 @@ def _write_intent(tx: Tx, key: Key) -> Doc | None:
     return tx.update(key, {**change, **plan, "send_by": lease, "sends": sends})
 
 
-def _write_outcome(tx: Tx, key: Key, answer: InitiateAnswer) -> Doc:
+def _write_outcome(tx: Tx, key: Key, answer: Answer) -> Doc:
     """Record what the provider said; a result may have come before its acknowledgement."""
     payout = tx.require(key)
+    if isinstance(answer, PayoutResult):
+        signal = signal_of(payout.data, answer) or Signal.SILENCE
+        return move(tx, payout, signal, answer, actor=answer.kind, evidence_id=answer.provider_id)
     signal, told = _read(payout.data["provider"], answer)
     if isinstance(answer, Accepted) and not payout.data["provider_id"]:
         theirs = answer.request_id if answer.request_id != key.id else answer.merchant_request_id
@@ -115,23 +120,18 @@ def _read(provider: str, answer: InitiateAnswer) -> tuple[Signal, PayoutResult]:
             return Signal.SILENCE, PayoutResult(provider, "ack", Outcome.UNKNOWN, answer.code, answer.reason)
 
 
-def _call(ports: Ports, business: str, payout: Doc) -> InitiateAnswer:
-    gateway = _gateway(ports, payout)
-    if gateway is None:
-        return Rejected("payouts_not_offered", "this provider sends no money")
+def _call(ports: Ports, business: str, payout: Doc) -> Answer:
     request = _request(ports, business, payout, payout.id)
-    try:
-        return gateway.pay_out(request) if payout.data["method"] == "send" else gateway.reverse(request)
-    except Invalid as error:  # the adapter refused before sending
-        return Rejected(error.code, error.message)
-
-
-def _gateway(ports: Ports, payout: Doc) -> PaysOut | None:
+    whole = payout.data["method"] == "reverse"
     try:
         gateway = gateway_for(ports, payout.data["provider"])
-    except Refused:
-        return None
-    return gateway if isinstance(gateway, PaysOut) else None
+        if isinstance(gateway, PaysOut):
+            return gateway.reverse(request) if whole else gateway.pay_out(request)
+        if whole and isinstance(gateway, Refunds):
+            return gateway.refund(request)
+    except (Invalid, Refused) as error:  # refused on our side: nothing was sent
+        return Rejected(error.code, error.message)
+    return Rejected("payouts_not_offered", "this provider sends no money")
 
 
 def _request(ports: Ports, business: str, payout: Doc, request_id: str) -> PayoutRequest:

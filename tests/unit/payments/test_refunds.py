@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from shared.books import allocate, trial_balance, unallocate
+from shared.books.floats import Movement, post_charge
 from shared.core.errors import NotFound, Refused
 from shared.payments import payout_requests as requests
-from shared.payments.gateways.port import HintKind, Outcome, PayerHint, PayoutResult
+from shared.payments.gateways.port import HintKind, Outcome, PayerHint, PayoutRequest, PayoutResult, Unknown
 from shared.payments.payout_requests import RefundAsk
 from shared.store import Key, Once
-from tests.unit.payments.collecting import CENTS, PHONE, RECEIPT
+from tests.unit.payments.collecting import CENTS, PHONE, RECEIPT, Provider
 from tests.unit.payments.paying import CHECKER, CLEARING, MAKER, Till
 
 
@@ -279,3 +280,65 @@ def test_an_undo_while_money_is_held_leaves_what_is_held(till: Till) -> None:
     assert state(till, payment)[2] == 50_000
     till.finish(refund)
     books_of(till)
+
+
+class GivesBack(Provider):
+    """A provider that gives whole payments back while it answers, each once, and may lose its answer."""
+
+    def __init__(self, lost: int = 0) -> None:
+        super().__init__(provider="airtel")
+        self.lost, self.returned = lost, set[str]()
+
+    def refund(self, request: PayoutRequest) -> PayoutResult | Unknown:
+        self.asked.append(request.receipt)
+        self.returned.add(request.receipt)
+        if len(self.asked) <= self.lost:
+            return Unknown("timeout")
+        return PayoutResult("airtel", "reversal", Outcome.SUCCESS, "ESB000010", receipt=request.receipt)
+
+
+@pytest.mark.parametrize("lost", [0, 2])
+def test_airtel_gives_a_whole_payment_back_and_is_asked_again_when_its_answer_is_lost(
+    till: Till, lost: int
+) -> None:
+    till.airtel = airtel = GivesBack(lost)
+    payment = till.paid(60_000, "CI230401", provider="airtel", shortcode="")
+    with pytest.raises(Refused) as refused:
+        till.refund("airtel-CI230401", 10_000)
+    assert refused.value.code == "only_whole"
+    refund = till.refund("airtel-CI230401")
+    till.approve(refund)
+    for _ in range(3):
+        till.sweep(600)
+    assert (till.status(refund), len(airtel.asked)) == ("succeeded", lost + 1)
+    assert till.doc("payments", "airtel-CI230401")["status"] == "refunded"
+    assert books_of(till) == {}
+    assert payment
+
+
+def test_a_charge_that_a_statement_told_first_is_booked_once(till: Till) -> None:
+    payment = till.paid(60_000)
+    refund = till.refund(payment, 10_000)
+    till.approve(refund)
+    till.gateway.finish(refund)
+    receipt = till.gateway.ledger[refund].receipt
+    row = Movement(
+        Key("lines", "stl_1"), CLEARING, "mpesa", -2240, "KES", "2026-03-02T07:00:00.000Z", receipt
+    )
+    assert till.outbox.run(till.business, lambda tx: post_charge(tx, row))
+    till.tell(refund, till.gateway.result(refund))
+    assert books_of(till)["fees:mpesa"] == 2240
+    assert till.doc("payouts", refund)["charge_cents"] == 2240
+
+
+def test_a_charge_that_the_result_told_first_is_booked_once(till: Till) -> None:
+    payment = till.paid(60_000)
+    refund = till.refund(payment, 10_000)
+    till.approve(refund)
+    till.finish(refund)
+    receipt = till.gateway.ledger[refund].receipt
+    row = Movement(
+        Key("lines", "stl_1"), CLEARING, "mpesa", -2240, "KES", "2026-03-02T07:00:00.000Z", receipt
+    )
+    assert not till.outbox.run(till.business, lambda tx: post_charge(tx, row))
+    assert books_of(till)["fees:mpesa"] == 2240
