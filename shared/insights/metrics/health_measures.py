@@ -26,6 +26,7 @@ from shared.insights.metrics.health_parts import (
 )
 from shared.insights.metrics.outstanding_invoices import balance, late_part
 from shared.insights.metrics.sources import (
+    RECEIVED,
     Scope,
     expenses,
     invoices_issued,
@@ -57,7 +58,7 @@ def window(scope: Scope, back: int = 0) -> Period:
 
 def money_received(scope: Scope) -> list[Doc]:
     """The settled payments of the window, read once for every measure that looks at them."""
-    return list(payments(scope, window(scope), Filters(), "settled"))
+    return list(payments(scope, window(scope), Filters(), *RECEIVED))
 
 
 def profit(scope: Scope, received: list[Doc]) -> Measured:

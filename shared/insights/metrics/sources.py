@@ -12,6 +12,8 @@ from shared.insights.plan import Filters, Period
 from shared.store import Doc, Query, Store, Where
 
 PAGE = 500
+RECEIVED = ("settled", "partially_refunded")
+"""States of a payment of which the business still has money."""
 
 
 @dataclass(frozen=True, slots=True)

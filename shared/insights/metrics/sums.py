@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from shared.insights.facts import Source, Tally, tally
-from shared.insights.metrics.sources import Scope, expenses, payments
+from shared.insights.metrics.sources import RECEIVED, Scope, expenses, payments
 from shared.insights.plan import Filters, Period
 from shared.store import Doc
 
 
 def amount(doc: Doc) -> int:
-    """The ``amount_cents`` of a payment or expense."""
-    cents: int = doc.data["amount_cents"]
+    """The ``amount_cents`` of a payment or expense, without what was given back of a payment."""
+    cents: int = doc.data["amount_cents"] - doc.data.get("returned_cents", 0)
     return cents
 
 
 def revenue(scope: Scope, period: Period, filters: Filters) -> tuple[Tally, Source]:
     """Money received and proven in ``period``: settled payments, by the day they were paid."""
     source = Source("payments", period, (("status", "settled"), *_chosen(filters)))
-    return tally(payments(scope, period, filters, "settled"), amount), source
+    return tally(payments(scope, period, filters, *RECEIVED), amount), source
 
 
 def spending(scope: Scope, period: Period, filters: Filters) -> tuple[Tally, Source]:

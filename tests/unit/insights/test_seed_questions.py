@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from insights_world import TODAY, Client, World, units, values
 
 from shared.core.clock import EAT
+from shared.store import Store
 
 
 def received(world: World, start: str, end: str, provider: str | None = None) -> int:
@@ -216,3 +217,13 @@ def test_dates_are_of_the_calendar(client: Client) -> None:
     answer = client.ask("How much did we spend in February?")
     assert answer["period_used"] == {"from": "2026-02-01", "to": date(2026, 2, 28).isoformat()}
     assert values(answer)["expenses"] == "4500.00"
+
+
+def test_what_was_given_back_is_no_revenue(store: Store) -> None:
+    world = World(store, "biz_refunds")
+    at = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    world.pay("SJR1", at, 100_000, returned_cents=30_000, status="partially_refunded")
+    world.pay("SJR2", at, 50_000, returned_cents=50_000, status="refunded")
+    world.pay("SJR3", at, 20_000)
+    answer = Client(world).ask("How much revenue did we receive this month?")
+    assert values(answer)["revenue"] == "900.00"

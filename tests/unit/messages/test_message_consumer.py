@@ -10,7 +10,14 @@ import pypdf
 import pytest
 
 from shared.core.logs import log
-from shared.events import AttemptFailed, PaymentMatched, PaymentNeedsReview, ReceiptRead
+from shared.events import (
+    AttemptFailed,
+    PaymentMatched,
+    PaymentNeedsReview,
+    PaymentReversed,
+    ReceiptRead,
+    RefundSent,
+)
 from shared.store import Key
 
 if TYPE_CHECKING:
@@ -245,3 +252,28 @@ def test_no_phone_number_or_name_is_logged(
 
 def _payment_key() -> Key:
     return Key("payments", "mpesa-UC21ABC345")
+
+
+def test_money_that_the_provider_took_back_is_told_to_the_business_each_time(shop: World) -> None:
+    payment = shop.store.require("biz_1", _payment_key())
+    parts = [{"cents": 1000}, {"cents": 2550}]
+    for told in (parts[:1], parts, parts):
+        shop.put("payments", "mpesa-UC21ABC345", **{**payment.data, "taken_back": told})
+        shop.deliver(PaymentReversed(payment_id="mpesa-UC21ABC345"))
+    assert [mail["to"] for mail in shop.email_fake.desk.taken] == ["shop@jenga.example"] * 2
+    assert ["KES 10.00" in mail["text"] for mail in shop.email_fake.desk.taken] == [True, False]
+    assert "KES 25.50" in shop.email_fake.desk.taken[1]["text"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "we sent you back"), ("sw", "tumekurudishia")])
+def test_a_payer_learns_of_a_refund_once_in_their_language(shop: World, language: str, words: str) -> None:
+    shop.put("profile", "business", name="Jenga Hardware", language=language)
+    refund = {"phone": PHONE, "amount_cents": 16_000, "receipt": "UC2OUT0001", "customer_id": ""}
+    plan = {"polling": False, "poll_at": "", "created_on": "", "kind": "refund", "payment_id": "mpesa-1"}
+    shop.put("payouts", "pyo_1", **refund, **plan, payment_receipt="UC21ABC345", status="succeeded")
+    for _ in range(2):
+        shop.deliver(RefundSent(payout_id="pyo_1"))
+    (sms,) = shop.sms_fake.desk.taken
+    assert sms["to"] == "+" + PHONE
+    for part in (words, "KES 160.00", "UC2OUT0001", "UC21ABC345"):
+        assert part in sms["message"]
