@@ -106,9 +106,10 @@ def put_back(tx: Tx, payment_id: str, cents: int, taken: Data, *, actor: str) ->
     The rest lies in suspense. Returns the payment. Raises NotFound.
     """
     payment = tx.require(Key(PAYMENTS, payment_id))
-    held = payment.data.get("held_cents", 0) - cents
-    if held < 0 or payment.data["status"] not in SPENDABLE:
-        return payment  # the provider took the whole payment back meanwhile: there is nothing to let go
+    cents = min(cents, payment.data.get("held_cents", 0))  # the provider may have taken some of it back
+    if not cents or payment.data["status"] not in SPENDABLE:
+        return payment
+    held = payment.data["held_cents"] - cents
     payment = rewrite(tx, payment, payment.data["allocations"], held_cents=held)
     links, forgiven = _still_owed(tx, taken["links"], payment.data["unallocated_cents"])
     lying = payment.data.get("on_account_cents", 0)
@@ -188,6 +189,8 @@ def take_back(tx: Tx, payment_id: str, cents: int, *, n: int, at: str, actor: st
 
 def gone(tx: Tx, payment: Doc, cents: int, how: str) -> Doc:
     """Count cents that were set aside as gone again; ``how`` names a payment of which nothing is left."""
+    if not cents:
+        return payment
     returned = payment.data.get("returned_cents", 0) + cents
     held = payment.data.get("held_cents", 0) - cents
     over = returned >= payment.data["amount_cents"]

@@ -14,9 +14,10 @@ from shared.payments.payout_limits import count, give_back, needs_approval
 from shared.payments.payout_sending import send
 from shared.payments.payout_states import UNSENT, PayoutState, Signal
 from shared.payments.payouts import move, moved, soon
-from shared.payments.places import PAYMENTS, PAYOUTS
+from shared.payments.places import PAYMENTS, PAYOUTS, PROFILE
 from shared.payments.ports import Ports
 from shared.payments.refunds import open_to_refunds, payee, refund_failed, reserve, set_apart
+from shared.payments.registration import owner_of_shortcode
 from shared.store import Data, Doc, Key, Once, Tx
 
 MIN_CENTS, MAX_CENTS = 10_00, 250_000_00
@@ -55,11 +56,16 @@ class RefundAsk:
 def ask_payout(ports: Ports, business: str, actor: str, ask: PayoutAsk, once: Once) -> Doc:
     """Write a payout; below the business's threshold it is sent at once. The same key again sends nothing.
 
-    Raises Invalid ``amount_out_of_range``, Refused ``daily_limit``.
+    Raises Invalid ``amount_out_of_range``; Refused ``daily_limit``, ``shortcode_not_served`` or
+    ``shortcode_taken`` for a business whose money is not on this installation's shortcode.
     """
+    owner = owner_of_shortcode(ports)
+    if owner is not None and owner.data["business"] != business:
+        raise Refused("the money on this shortcode is another business's", code="shortcode_taken")
 
     def write(tx: Tx) -> Data:
         _check_amount(ask.amount_cents, MIN_CENTS)
+        _check_served(ports, tx)
         about: Data = {"kind": "payout", "provider": "mpesa", "method": "send", "phone": ask.phone}
         about |= {"amount_cents": ask.amount_cents, "purpose": ask.purpose, "account": ask.account}
         about |= {"reference": ask.reference, "note": ask.note, "shortcode": ports.settings.daraja_shortcode}
@@ -72,14 +78,19 @@ def ask_refund(ports: Ports, business: str, actor: str, ask: RefundAsk, once: On
     """Write a refund and reserve its money on the payment; it goes the way of every payout.
 
     Raises NotFound; Invalid ``amount_out_of_range``; Refused ``payment_not_settled``, ``over_refunded``,
-    ``payer_unknown``, ``phone_not_payers``, ``only_whole`` for a reversal of a part, ``daily_limit``.
+    ``payer_unknown``, ``phone_not_payers``, ``only_whole`` for a reversal of a part, ``daily_limit``,
+    ``shortcode_not_served``.
     """
+
+    served = ports.settings.daraja_shortcode
 
     def write(tx: Tx) -> Data:
         payment = tx.require(Key(PAYMENTS, ask.payment_id))
         left = open_to_refunds(payment.data)
         cents = left if ask.amount_cents is None else ask.amount_cents
         method = _method(payment.data, ask.method, cents)
+        if payment.data["provider"] == "mpesa" and payment.data["shortcode"] not in {"", served}:
+            raise Refused("that money came to another shortcode", code="shortcode_not_served")
         phone = payee(payment.data, ask.phone) if method == "send" else str(payment.data["payer_phone"])
         about: Data = {"kind": "refund", "method": method, "phone": phone, "amount_cents": cents}
         about |= {name: payment.data[name] for name in ("provider", "shortcode", "customer_id")}
@@ -88,6 +99,14 @@ def ask_refund(ports: Ports, business: str, actor: str, ask: RefundAsk, once: On
         return _create(tx, about, actor, once, payment)
 
     return _begin(ports, business, write, once)
+
+
+def _check_served(ports: Ports, tx: Tx) -> None:
+    """Money must not leave the account of somebody else than the business that sends it."""
+    profile = tx.peek(PROFILE)
+    own = profile.data.get("shortcode") if profile else ""
+    if own and own != ports.settings.daraja_shortcode:
+        raise Refused("this installation pays from another shortcode", code="shortcode_not_served")
 
 
 def _method(payment: Data, asked: str, cents: int) -> str:

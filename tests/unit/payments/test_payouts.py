@@ -10,12 +10,13 @@ import pytest
 
 from shared.books import trial_balance
 from shared.core.errors import Forbidden, Invalid, Refused
+from shared.events import SYSTEM
 from shared.payments import payout_requests as requests
 from shared.payments.gateways.port import Outcome, PayoutResult
 from shared.payments.payout_requests import PayoutAsk
 from shared.payments.payout_sending import send
-from shared.store import Once
-from tests.unit.payments.collecting import PHONE, Provider
+from shared.store import Key, Once
+from tests.unit.payments.collecting import PAYBILL, PHONE, Provider
 from tests.unit.payments.paying import CHECKER, CLEARING, MAKER, Till
 
 
@@ -331,6 +332,21 @@ def test_a_result_for_what_was_never_sent_is_a_question(till: Till) -> None:
     till.tell(payout, PayoutResult("mpesa", "payout", Outcome.SUCCESS, "0", amount_cents=50_000))
     assert (till.status(payout), till.questions()) == ("review", [("contradiction", "open")])
     assert till.docs("journal", "recorded_at") == []
+
+
+def test_nobody_pays_from_the_account_of_another_business(till: Till) -> None:
+    till.profile(shortcode="600999")
+    with pytest.raises(Refused) as refused:
+        till.ask()
+    assert refused.value.code == "shortcode_not_served"
+    till.profile(shortcode=PAYBILL)
+    place = Key("shortcodes", PAYBILL)
+    till.store.put(SYSTEM, place, {"business": "biz_2", "since": "2026-01-01T00:00:00.000Z"})
+    with pytest.raises(Refused) as refused:
+        till.ask()
+    assert refused.value.code == "shortcode_taken"
+    till.store.update(SYSTEM, place, {"business": till.business})
+    assert till.status(till.ask()) == "requested"
 
 
 def test_a_provider_that_sends_no_money_refuses_at_once(till: Till) -> None:

@@ -165,7 +165,7 @@ def test_money_taken_back_while_its_refund_is_on_its_way_is_lost_once_the_refund
     take(till, payment, told("statement", 60_000))
     assert books_of(till) == {}
     till.finish(refund)
-    assert till.status(refund) == "succeeded"
+    assert (till.status(refund), state(till, payment)[0]) == ("succeeded", "reversed")
     assert books_of(till) == {CLEARING: -62_240, "fees:mpesa": 2240, "bad_debt": 60_000}
     assert till.questions() == [("given_back_twice", "open")]
 
@@ -178,3 +178,22 @@ def test_a_refund_that_failed_after_the_provider_took_it_back_lets_nothing_go(ti
     till.finish(refund, done=False)
     assert state(till, payment) == ("reversed", "none", 0, 0)
     assert books_of(till) == {}
+
+
+def test_a_part_taken_back_while_a_refund_is_on_its_way_holds_nothing_for_ever(till: Till) -> None:
+    payment = till.paid(60_000)
+    refund = till.refund(payment, 50_000)
+    till.approve(refund)
+    take(till, payment, told("statement", 20_000))
+    assert till.doc("payments", payment)["held_cents"] == 40_000
+    till.finish(refund, done=False)
+    assert till.doc("payments", payment)["held_cents"] == 0
+    assert state(till, payment)[2] == 40_000
+    books_of(till)
+
+
+def test_money_that_came_to_another_shortcode_is_not_given_back_from_ours(till: Till) -> None:
+    payment = till.paid(60_000, shortcode="600999")
+    with pytest.raises(Refused) as refused:
+        till.refund(payment)
+    assert refused.value.code == "shortcode_not_served"
