@@ -117,9 +117,26 @@ class Monitors:
         if was.get("receipt") and data["receipt"] != was["receipt"]:
             self.broken(f"a payment changed its receipt: {key.id}")
         if data["status"] == "settled":
+            if data["receipt"] and not was.get("receipt", "-"):
+                self._named(doc)
             self._settled(doc)
         elif self.suspense[key.id]:
             self.broken(f"money of a payment that is {data['status']} lies in the books: {key.id}")
+
+    def _named(self, payment: Doc) -> None:
+        """Money proven by its request gets a receipt: maybe another one of the same payer and amount.
+
+        Then the two have changed places, and the request's own receipt is still to be booked: equal money.
+        """
+        row = self._provider.ledger.get(payment.data["receipt"])
+        if row is None or row.cents != payment.data["amount_cents"]:
+            self.broken(f"booked money was named after other money: {payment.id}")
+            return
+        if self.booked.get(row.receipt, payment.id) != payment.id:
+            self.broken(f"booked twice: {row.receipt} as {self.booked[row.receipt]} and {payment.id}")
+        for receipt in [r for r, booked in self.booked.items() if booked == payment.id]:
+            del self.booked[receipt]
+        self.booked[row.receipt] = payment.id
 
     def _settled(self, payment: Doc) -> None:
         data = payment.data
