@@ -15,6 +15,9 @@ from tests.simulation.setting import BUSINESS
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+_UNPAID = {"expired", "cancelled"}
+"""What the provider is asked about for an hour, though nobody waits for it any longer."""
+
 
 def loose_ends(world: World) -> list[str]:
     """What still waits for something: empty when the system is at rest."""
@@ -34,7 +37,8 @@ def _waiting_rows(world: World) -> Iterator[str]:
     asked = {doc.id for doc in _docs(world, "payments") if doc.data["status"] == "review"}
     for attempt in _docs(world, "attempts"):
         decided = attempt.data["status"] not in undecided or attempt.data["payment_id"] in asked
-        if attempt.data["polling"] or not decided:
+        asked_again = attempt.data["polling"] and (world.to_the_end or attempt.data["status"] not in _UNPAID)
+        if asked_again or not decided:
             yield f"attempt {attempt.id} is {attempt.data['status']}, polling {attempt.data['polling']}"
     for payment in _docs(world, "payments"):
         if payment.data["polling"] or payment.data["status"] == "claimed":

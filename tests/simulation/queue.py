@@ -48,6 +48,7 @@ class SimulatedBus:
         self._faults = faults
         self._handle = handle
         self.published: Counter[str] = Counter()
+        self.down = ""
         self.dead: list[tuple[str, dict[str, Any], str]] = []
         self.waiting = 0
 
@@ -87,7 +88,12 @@ class SimulatedBus:
         name = f"{consumer}:{event.get('type')}:{event.get('subject')}#{tries}"
         ended = partial(self._ended, consumer, event, tries)
         skew = drawn(self._faults.random, -90, 90) if self._faults.hit("clock_skew") else 0
-        self._kernel.spawn(name, lambda: self._handle(consumer, event), delay=delay, skew=skew, ended=ended)
+        self._kernel.spawn(name, lambda: self._call(consumer, event), delay=delay, skew=skew, ended=ended)
+
+    def _call(self, consumer: str, event: dict[str, Any]) -> None:
+        if self._faults.on and consumer == self.down:
+            raise Unavailable("this function cannot start (injected)")
+        self._handle(consumer, event)
 
     def _back_off(self, tries: int) -> int:
         return int(min(600, 10 * 2 ** (tries - 2)) * SECOND * (0.5 + self._faults.random.random() / 2))

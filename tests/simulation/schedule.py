@@ -13,6 +13,7 @@ from shared.store import Key
 from tests.simulation.faults import RATES, Faults
 from tests.simulation.final import loose_ends, settled_wrongly
 from tests.simulation.kernel import SECOND, Kernel, Violation, drawn
+from tests.simulation.queue import CONSUMERS
 from tests.simulation.setting import BUSINESS, PEOPLE, STRANGER, VARIANTS, Owed, setting
 from tests.simulation.world import World
 
@@ -71,6 +72,8 @@ def trouble(world: World) -> None:
         faults.plan_outage(begin, begin + drawn(random, 30, 3000))
     if faults.hit("poison_event"):
         _poison(world)
+    if faults.hit("function_down"):
+        world.bus.down = random.choice(sorted(CONSUMERS))
     for gap in _gaps(random):
         world.kernel.run(gap)
         if faults.hit("clock_jump"):
@@ -80,6 +83,8 @@ def trouble(world: World) -> None:
         world.sweep()
         if faults.hit("sweeps_overlap"):
             world.sweep(delay=drawn(random, 0, 0.2))
+    if world.bus.down:
+        world.kernel.run(2400)  # until the events that it cannot take are dead letters
 
 
 def _gaps(random: Random) -> list[int]:

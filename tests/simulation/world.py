@@ -53,6 +53,7 @@ class World:
         self, seed: int, setting: Setting, faults: Faults, kernel: Kernel, behaviours: tuple[str, ...] = ()
     ) -> None:
         self.setting = setting
+        self.to_the_end = seed % 4 == 0
         self.faults = faults
         self.random = faults.random
         self.kernel = kernel
