@@ -15,7 +15,7 @@ from shared.core.errors import Permanent
 from shared.core.phone import mask
 from shared.payments.gateways.port import Evidence, HintKind, Outcome, PayoutResult
 from shared.payments.payout_endings import learned
-from shared.payments.payout_states import Signal, State
+from shared.payments.payout_states import PayoutState, Signal
 from shared.payments.payouts import move
 from shared.payments.places import PAYOUTS
 from shared.payments.ports import Ports
@@ -29,7 +29,7 @@ REACH = timedelta(days=2)
 """How long before its line a payout can have been asked for: one that waits for approval waits longer, and is
 then found by its receipt's charge or by a person."""
 SKEW = timedelta(minutes=5)
-_MAY_HAVE_GONE = frozenset({State.SENDING, State.SENT, State.UNKNOWN, State.REVIEW})
+_MAY_HAVE_GONE = frozenset({PayoutState.SENDING, PayoutState.SENT, PayoutState.UNKNOWN, PayoutState.REVIEW})
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ def payouts_around(ports: Ports, business: str, lines: Sequence[Keyed]) -> Payou
     for doc in ports.store.all(business, Query(PAYOUTS, window, "created_on")):
         if doc.data["receipt"]:
             found.by_receipt[doc.data["receipt"]] = doc.id
-        elif State(doc.data["status"]) in _MAY_HAVE_GONE:
+        elif PayoutState(doc.data["status"]) in _MAY_HAVE_GONE:
             found.unknown.append(doc)
     return found
 
