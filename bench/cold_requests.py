@@ -33,6 +33,7 @@ from shared.payments.gateways.port import Evidence, Outcome
 from shared.payments.money import open_payment, settle
 from shared.payments.paylinks.making import point, write_link
 from shared.payments.paylinks.model import NewPaymentLink
+from shared.payments.shortcode.balance import BALANCES
 from shared.store import Key, Query
 
 BUSINESS = "bench"
@@ -84,9 +85,16 @@ def first_requests(app: App, photo: bytes | None) -> dict[str, First]:
         "settle": _event(CallbackReceived(evidence_id=evidence), f"callbacks/{evidence}"),
         "statement_import": _statement(app),
         "statements": _with(token, First(method="GET", path="/v1/statements")),
+        "shortcode": _with(token, First(method="GET", path=f"/v1/shortcode/balance/{_balance(app)}")),
         "stk_push": _with(token, First(push, path="/v1/attempts")),
         "sweep": _event(SweepDue(), "timer/sweep"),
     }
+
+
+def _balance(app: App) -> str:
+    accounts = [{"name": "Utility Account", "currency": "KES", "current_cents": 100}]
+    told = {"status": "told", "code": "0", "told_at": "", "created_on": "2026-11-23T10:00:00.000Z"}
+    return app.store.put(BUSINESS, Key(BALANCES, "bal_bench"), {**told, "accounts": accounts}).id
 
 
 def _with(token: str, first: First) -> First:

@@ -15,6 +15,9 @@ from local.system import System
 from shared.access import add_business
 from shared.books.expenses import Expense, write_expense
 from shared.http.auth import Actor
+from shared.payments.shortcode.balance import BALANCES
+from shared.payments.shortcode.orders import ORDERS
+from shared.store import Key
 from tests.e2e.world import World, running
 
 Documents = dict[tuple[str, str, str], str]
@@ -85,6 +88,18 @@ def furnish(shop: Shop) -> None:
     shop.ids["subscription_id"] = shop.make("/v1/subscriptions", {**rent, **every})
     drop(shop, f"{shop.word}.jpg", b"")
     hand_in_statement(shop)
+    shop.ids |= _of_the_shortcode(shop)
+
+
+def _of_the_shortcode(shop: Shop) -> dict[str, str]:
+    """A balance and a standing order; written here, since one business alone owns the shortcode."""
+    store, word = shop.world.system.app.store, shop.word.lower()
+    balance = {"status": "told", "code": "0", "told_at": "", "created_on": "2026-03-02T07:00:00.000Z"}
+    store.put(shop.business, Key(BALANCES, f"bal_{word}"), {**balance, "accounts": []})
+    order = {"status": "active", "name": shop.word, "phone": shop.phone, "amount_cents": 100, "code": "0"}
+    order |= {"frequency": "monthly", "begins": "2026-03-05", "ends": "2026-06-30", "reference": shop.word}
+    store.put(shop.business, Key(ORDERS, f"sto_{word}"), {**order, "payments": 0, "history": []})
+    return {"balance_id": f"bal_{word}", "order_id": f"sto_{word}"}
 
 
 def hand_in_statement(shop: Shop) -> None:
