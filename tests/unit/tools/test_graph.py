@@ -112,7 +112,7 @@ def test_no_function_carries_what_is_not_its_business(function: str) -> None:
     assert ("shared.receipts.engines.rapid" in reach.modules) == (function == "ocr_receipt")
     assert ("shared.insights.gemini" in reach.modules) == (function == "insights")
     assert ("shared.messages.channels.sendgrid" in reach.modules) == (function == "notify")
-    talks = function in {"pay", "payouts", "settle", "statement_import", "stk_push", "sweep"}
+    talks = function in {"pay", "payouts", "settle", "shortcode", "statement_import", "stk_push", "sweep"}
     assert ("shared.payments.gateways.daraja.client" in reach.modules) == talks
 
 
