@@ -117,5 +117,17 @@ def _apart(group: list[StatementLine]) -> list[StatementLine]:
 
 
 def _same_everywhere(line: StatementLine) -> tuple[Any, ...]:
-    cents = line.balance_cents
-    return (cents is None, cents or 0, line.reason, line.details, line.party, line.linked, line.account_no)
+    """Order of lines of one identity, oldest first: each takes the balance further the same way.
+
+    So a file that ends between two of them gives the first of them the key that the whole file gives it.
+    """
+    cents = line.balance_cents or 0
+    return (
+        line.balance_cents is None,
+        -cents if line.amount_cents < 0 else cents,
+        line.reason,
+        line.details,
+        line.party,
+        line.linked,
+        line.account_no,
+    )

@@ -165,13 +165,18 @@ def propose(rows: Iterable[Row], delimiter: str = "") -> tuple[str, Profile] | N
             aliases, required = BUILT_IN[name].aliases(), BUILT_IN[name].required
             if not all(set(aliases[field]) & folded for field in required):
                 continue
-            points = sum(1 for names in aliases.values() if set(names) & folded)
+            points = sum(_likeness(names, folded) for names in aliases.values())
             if best is None or (points, -place) > best[:2]:
                 best = (points, -place, name, index)
     if best is None:
         return None
     _, _, name, index = best
     return name, _tuned(BUILT_IN[name], kept[index], kept[index + 1 :], delimiter)
+
+
+def _likeness(names: tuple[str, ...], folded: set[str]) -> int:
+    """How well a header row holds one field: a bank's own word for it counts more than another's."""
+    return next((20 - place for place, name in enumerate(names) if name in folded), 0)
 
 
 def _tuned(profile: Profile, header: Row, below: list[Row], delimiter: str) -> Profile:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Invalid
 from shared.payments.statements import balance
-from shared.payments.statements.model import BANK, MPESA, StatementLine, keyed
+from shared.payments.statements.model import BANK, MPESA, Kind, StatementLine, keyed
 from shared.payments.statements.sheet import PREAMBLE, Row
 
 if TYPE_CHECKING:
@@ -147,9 +147,15 @@ def _done(form: str, account: str, found: Read, profile: str = "") -> Parsed:
     if not found.lines and not found.failed and not found.empty:
         raise Invalid("statement_without_lines", "the file has a header and no line below it")
     checked = balance.check(found.lines, found.opening_cents, found.closing_cents)
-    lines = sorted(keyed(found.lines), key=lambda pair: (pair[1].at, pair[0]))
+    lines = sorted(keyed(found.lines), key=_when)
     rows = len(found.lines) + found.failed + found.empty
     return Parsed(form, account, lines, rows, found.failed, found.empty, checked, profile)
+
+
+def _when(pair: tuple[str, StatementLine]) -> tuple[str, bool, str]:
+    """Oldest first; of one second, what was taken back comes after what it takes back."""
+    key, line = pair
+    return line.at, line.kind is Kind.REVERSAL, key
 
 
 def _account(wish: Wish, prefix: str, told: str) -> str:
