@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from shared.access import add_business
 from shared.bus.consume import DEAD_LETTERS
 from shared.core.errors import Refused
 from shared.payments.gateways.port import Evidence, Outcome, PayerHint
 from shared.payments.reversals import apply_kept, reverse, reverse_by_receipt
 from shared.payments.settlement import apply_notice, prove
+from shared.payments.sweep import sweep
 from shared.store import Key
 from tests.unit.payments.collecting import NOW, RECEIPT, evidence
 from tests.unit.payments.paying import CLEARING, Till
@@ -197,3 +199,26 @@ def test_money_that_came_to_another_shortcode_is_not_given_back_from_ours(till: 
     with pytest.raises(Refused) as refused:
         till.refund(payment)
     assert refused.value.code == "shortcode_not_served"
+
+
+def test_the_sweep_applies_what_was_kept_and_sends_what_was_left(till: Till) -> None:
+    add_business(till.store, till.business, {"name": "Duka"})
+    reverse_by_receipt(till, till.business, RECEIPT, told("statement"), "evd_1", actor="statement")
+    till.gateway.faults = ["away"]
+    payout = till.ask()
+    till.approve(payout)
+    till.paid(70_000)
+    till.clock.advance(61)
+    done = sweep(till)
+    assert (done.reversed, done.paid_out, done.failed) == (1, 1, 0)
+    assert (state(till, f"mpesa-{RECEIPT}")[0], till.status(payout)) == ("reversed", "sent")
+
+
+def test_a_kept_reversal_that_cannot_be_is_a_question_and_stops_no_sweep(till: Till) -> None:
+    too_much = told("statement", 70_001)
+    reverse_by_receipt(till, till.business, RECEIPT, too_much, "evd_1", actor="statement")
+    till.paid(70_000)
+    assert apply_kept(till, till.business) == 1
+    assert apply_kept(till, till.business) == 0
+    assert state(till, f"mpesa-{RECEIPT}")[0] == "settled"
+    assert len(till.events("payment.review.v1")) == 1
