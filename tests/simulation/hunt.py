@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ from tests.simulation.report import to_stderr
 from tests.simulation.schedule import run
 
 MOST = 300
+_BROKEN = re.compile(r"(?:Type|Attribute|Name|Key|Value)Error\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ def main() -> int:
         for catch in pool.map(hunt, names):
             to_stderr(f"{catch.name}: {f'seed {catch.seed}: {catch.why}' if catch.why else 'SURVIVES'}")
             catches.append(catch)
-    survivors = [catch.name for catch in catches if not catch.why]
-    caught = {catch.name: asdict(catch) for catch in catches if catch.why}
+    # a mutant that crashes is a patch that no longer fits the code: it was not caught by any promise
+    survivors = [catch.name for catch in catches if not catch.why or _BROKEN.search(catch.why)]
+    caught = {catch.name: asdict(catch) for catch in catches if catch.name not in survivors}
     print(
         json.dumps({"mutants": len(names), "caught": len(caught), "survivors": survivors, "catches": caught})
     )

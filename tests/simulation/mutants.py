@@ -122,7 +122,7 @@ def _(stack: ExitStack) -> None:
 @mutant("no sweep and no status query")
 def _(stack: ExitStack) -> None:
     _set(stack, timer, "sweep", lambda ports: sweep.Swept())
-    _set(stack, settlement, "ask_provider", lambda *_: None)
+    _set(stack, settlement, "ask_provider", lambda *_, **__: None)
 
 
 @mutant("last status wins")
@@ -251,7 +251,7 @@ def _(stack: ExitStack) -> None:
 
 @mutant("a claim is taken for proof")
 def _(stack: ExitStack) -> None:
-    _set(stack, settlement, "_trusted", lambda ports, tx, evidence: True)
+    _set(stack, settlement, "_trusted", lambda policy, evidence: True)
 
 
 @mutant("expiry overturns success")

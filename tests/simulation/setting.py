@@ -26,6 +26,8 @@ OWNER = "254700000001"
 VARIANTS = 24
 PEOPLE = (("cus_a", "Amina Otieno", "254712345678"), ("cus_b", "Peter Kamau", "254723456789"))
 STRANGER = "254799888777"
+_POLICIES = {1: {"two_proofs_from_cents": 100_000}, 2: {"unproven": "set_aside"}}
+"""Some businesses want two proofs of large money, some are not asked about what nobody proves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,13 @@ def setting(variant: int) -> Setting:
     random = Random(variant)
     memory = Memory()
     store = Store(memory, SCHEMA, ManualClock(START), SeededIds(f"setting-{variant}"))
-    add_business(store, BUSINESS, {"name": "Duka la Mfano", "phone": OWNER, "shortcode": SHORTCODE})
+    profile = {
+        "name": "Duka la Mfano",
+        "phone": OWNER,
+        "shortcode": SHORTCODE,
+        **_POLICIES.get(variant % 5, {}),
+    }
+    add_business(store, BUSINESS, profile)
     for identity, name, phone in PEOPLE:
         new = NewCustomer(name=name, phones=[phone], account_no=identity.upper())
         store.transaction(BUSINESS, lambda tx, i=identity, n=new: write_customer(tx, i, n))  # type: ignore[misc]
