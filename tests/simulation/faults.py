@@ -48,7 +48,7 @@ RATES: dict[str, float] = {
     "callback_doubled": 0.2,
     "callback_other_amount": 0.2,
     "callback_false": 0.35,
-    "callback_garbled": 0.1,
+    "callback_garbled": 0.15,
     "callback_forged": 0.3,
     "late_success": 0.9,
     "other_amount_moved": 0.2,
@@ -60,8 +60,15 @@ RATES: dict[str, float] = {
     "outage": 0.25,
     "listing_lags": 0.5,
     "listing_fails": 0.15,
+    # money that goes out
+    "payout_asked": 0.7,
+    "payout_lost": 0.35,
+    "payout_answer_lost": 0.35,
+    "payout_result_lost": 0.4,
+    "payout_result_late": 0.4,
+    "payout_result_doubled": 0.4,
     # channels
-    "message_refused": 0.1,
+    "message_refused": 0.15,
     "message_unknown": 0.08,
     "message_bounced": 0.08,
     # the timer

@@ -21,7 +21,7 @@ _UNPAID = {"expired", "cancelled"}
 
 def loose_ends(world: World) -> list[str]:
     """What still waits for something: empty when the system is at rest."""
-    return [*_waiting_rows(world), *_waiting_money(world)]
+    return [*_waiting_rows(world), *_waiting_money(world), *_waiting_payouts(world)]
 
 
 def _docs(world: World, collection: str) -> list[Doc]:
@@ -45,6 +45,17 @@ def _waiting_rows(world: World) -> Iterator[str]:
             yield f"payment {payment.id} is {payment.data['status']}"
         elif payment.data["matching"] == "waiting" and payment.data["status"] == "settled":
             yield f"payment {payment.id} waits to be matched"
+
+
+def _waiting_payouts(world: World) -> Iterator[str]:
+    """What was let go out has an end, or a person is asked; what went is booked."""
+    asked = {doc.data["subject_id"] for doc in _docs(world, "review") if doc.data["status"] == "open"}
+    for payout in _docs(world, "payouts"):
+        if payout.data["status"] in {"approved", "sending", "sent", "unknown"} and payout.id not in asked:
+            yield f"payout {payout.id} is {payout.data['status']}"
+    for payout_id, sent in world.provider.sender.sent.items():
+        if sent.code == "0" and payout_id not in world.monitors.paid_out and payout_id not in asked:
+            yield f"lost: {payout_id} went and is not booked"
 
 
 def _waiting_money(world: World) -> Iterator[str]:
@@ -77,8 +88,9 @@ def _money(world: World) -> Iterator[str]:
         yield "the journal is not what was committed"
     booked = sum(world.provider.ledger[receipt].cents for receipt in world.monitors.booked)
     cleared = sum(cents for account, cents in sums.items() if account.startswith("clearing:"))
-    if booked != cleared:
-        yield f"clearing holds {cleared} cents, {booked} were received"
+    out = sum(world.monitors.paid_out.values())
+    if booked - out != cleared:
+        yield f"clearing holds {cleared} cents, {booked} were received and {out} sent"
     for payment in _docs(world, "payments"):
         items = [d for d in _docs(world, "review") if d.data["subject_id"] == payment.id]
         asked = any(item.data["status"] == "open" for item in items)

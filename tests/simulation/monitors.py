@@ -12,7 +12,7 @@ from typing import Any
 from shared.store.model import Doc, Key
 from tests.simulation.kernel import Kernel
 from tests.simulation.memory import Memory
-from tests.simulation.provider import Safaricom
+from tests.simulation.provider import Row, Safaricom
 
 Docs = Mapping[Key, Doc | None]
 _ENDED = frozenset({"succeeded"})
@@ -30,6 +30,7 @@ class Monitors:
         self.accounts: Counter[str] = Counter()
         self.suspense: Counter[str] = Counter()
         self.booked: dict[str, str] = {}
+        self.paid_out: dict[str, int] = {}
         self.notices: dict[tuple[str, str, str], str] = {}
         self.emitted: set[str] = set()
         self.commits = 0
@@ -69,6 +70,8 @@ class Monitors:
             self._undone |= {leg["account"] for leg in legs}
         if doc.data["kind"] == "payment_received":
             self._money_in(doc)
+        elif doc.data["kind"] == "payout_sent":
+            self._money_out(doc)
         elif doc.data["kind"] == "payment_received_reversed":
             for receipt in [r for r, payment in self.booked.items() if payment == doc.data["source"]["id"]]:
                 del self.booked[receipt]
@@ -92,9 +95,36 @@ class Monitors:
         cents = sum(leg["amount"] for leg in entry.data["legs"] if leg["account"].startswith("clearing:"))
         if cents != row.cents:
             self.broken(f"booked {cents} cents of {row.receipt}, which moved {row.cents}")
-        if row.receipt in self.booked:
-            self.broken(f"booked twice: {row.receipt} as {self.booked[row.receipt]} and {payment.id}")
+        self._take(row, payment)
+
+    def _take(self, row: Row, payment: Doc) -> None:
+        """A payment takes a line of the provider's ledger, which no other payment may have.
+
+        Money proven by its request alone names no line: it makes room when an equal one of its payer is free.
+        """
+        holder = self.booked.get(row.receipt, payment.id)
+        if holder != payment.id:
+            held = self._memory.find(self._business, Key("payments", holder))
+            free = [
+                r for r in self._provider.ledger.values() if r.receipt not in self.booked and _equal(r, row)
+            ]
+            if held is None or held.data["receipt"] or not free:
+                self.broken(f"booked twice: {row.receipt} as {holder} and {payment.id}")
+            self.booked[free[0].receipt] = holder
+        for receipt in [r for r, booked in self.booked.items() if booked == payment.id]:
+            del self.booked[receipt]
         self.booked[row.receipt] = payment.id
+
+    def _money_out(self, entry: Doc) -> None:
+        """Money is booked as sent that the provider sent, once."""
+        payout_id = entry.data["source"]["id"]
+        sent = self._provider.sender.sent.get(payout_id)
+        cents = -sum(leg["amount"] for leg in entry.data["legs"] if leg["account"].startswith("clearing:"))
+        if sent is None or sent.code != "0" or cents != sent.request.amount_cents:
+            self.broken(f"booked as sent, but {cents} cents did not go: {payout_id}")
+        if payout_id in self.paid_out:
+            self.broken(f"sent money booked twice: {payout_id}")
+        self.paid_out[payout_id] = cents
 
     # ---- payments
     def _payment(self, key: Key, before: Doc | None, doc: Doc | None) -> None:
@@ -124,19 +154,12 @@ class Monitors:
             self.broken(f"money of a payment that is {data['status']} lies in the books: {key.id}")
 
     def _named(self, payment: Doc) -> None:
-        """Money proven by its request gets a receipt: maybe another one of the same payer and amount.
-
-        Then the two have changed places, and the request's own receipt is still to be booked: equal money.
-        """
+        """Money proven by its request gets a receipt: maybe another one of the same payer and amount."""
         row = self._provider.ledger.get(payment.data["receipt"])
         if row is None or row.cents != payment.data["amount_cents"]:
             self.broken(f"booked money was named after other money: {payment.id}")
             return
-        if self.booked.get(row.receipt, payment.id) != payment.id:
-            self.broken(f"booked twice: {row.receipt} as {self.booked[row.receipt]} and {payment.id}")
-        for receipt in [r for r, booked in self.booked.items() if booked == payment.id]:
-            del self.booked[receipt]
-        self.booked[row.receipt] = payment.id
+        self._take(row, payment)
 
     def _settled(self, payment: Doc) -> None:
         data = payment.data
@@ -148,8 +171,8 @@ class Monitors:
             self.broken(f"suspense holds {-self.suspense[payment.id]}, not {shares[2]} cents: {payment.id}")
         if data["allocated_cents"] != sum(link["cents"] for link in data["allocations"]):
             self.broken(f"links and allocated cents differ: {payment.id}")
-        row = self._provider.truth(data["receipt"] or data["money_id"])
-        if row is None or self.booked.get(row.receipt) != payment.id:
+        named = self.booked.get(data["receipt"]) == payment.id
+        if not (named if data["receipt"] else payment.id in self.booked.values()):
             self.broken(f"settled and not booked under its own receipt: {payment.id}")
 
     # ---- invoices and customers
@@ -218,6 +241,10 @@ class Monitors:
     def _outbox_row(self, _key: Key, _before: Doc | None, doc: Doc | None) -> None:
         if doc is not None:
             self.emitted.add(doc.data["event"]["id"])
+
+
+def _equal(one: Row, other: Row) -> bool:
+    return (one.cents, one.phone) == (other.cents, other.phone)
 
 
 _CHECKS: dict[str, Any] = {

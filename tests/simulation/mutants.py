@@ -21,8 +21,11 @@ from shared.core.errors import Retryable, UnknownOutcome
 from shared.matching import reconcile
 from shared.messages import claims, delivery
 from shared.messages.claims import MESSAGES, Standing
-from shared.payments import attempts, ipn, money, pulling, settlement, sweep, timer
+from shared.payments import attempts, ipn, money, payout_sending, pulling, settlement, sweep, timer
 from shared.payments.evidence import Address
+from shared.payments.payout_states import TRANSITIONS as PAYOUT_TRANSITIONS
+from shared.payments.payout_states import Signal as PayoutSignal
+from shared.payments.payout_states import State as PayoutState
 from shared.payments.states import TRANSITIONS, Signal, State
 from shared.store import Key, Once, Store, Tx
 from tests.simulation import world
@@ -325,3 +328,20 @@ def _(stack: ExitStack) -> None:
 @mutant("matched without looking again")
 def _(stack: ExitStack) -> None:
     _set(stack, reconcile, "_waits", lambda payment: payment.data["status"] == "settled")
+
+
+@mutant("a payout is sent under a new id each time")
+def _(stack: ExitStack) -> None:
+    real, numbers = payout_sending._request, count()
+
+    def request(ports: Any, business: str, payout: Any, known: str) -> Any:
+        return replace(real(ports, business, payout, known), request_id=f"{known}-{next(numbers)}")
+
+    _set(stack, payout_sending, "_request", request)
+
+
+@mutant("an unknown payout is taken for failed")
+def _(stack: ExitStack) -> None:
+    for state in (PayoutState.SENDING, PayoutState.SENT):
+        changed = {PayoutSignal.SILENCE: PayoutState.FAILED, PayoutSignal.TIMEOUT: PayoutState.FAILED}
+        stack.enter_context(patch.dict(PAYOUT_TRANSITIONS[state], changed))

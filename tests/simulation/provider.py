@@ -25,6 +25,7 @@ from shared.payments.gateways.port import (
     NoAnswer,
     Outcome,
     PayerHint,
+    PayoutRequest,
     QueryAnswer,
     Registered,
     Rejected,
@@ -34,6 +35,7 @@ from tests.simulation import bodies
 from tests.simulation.bodies import Paid
 from tests.simulation.faults import Faults
 from tests.simulation.kernel import SECOND, Kernel, drawn
+from tests.simulation.sender import Sender
 
 Post = Callable[[str, bytes, int], None]
 """Post a body to an address after so many microseconds."""
@@ -89,6 +91,7 @@ class Safaricom(DarajaGateway):
         self.pushes: Counter[str] = Counter()
         self.ledger: dict[str, Row] = {}
         self.confirmation = ""
+        self.sender = Sender(kernel, faults, post)
         self._outages: list[tuple[int, int]] = []
 
     # ---- the port
@@ -107,6 +110,18 @@ class Safaricom(DarajaGateway):
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def pay_out(self, request: PayoutRequest) -> InitiateAnswer:
+        return self.sender.pay_out(request)
+
+    def ask_status(self, request: PayoutRequest) -> InitiateAnswer:
+        return self.sender.ask_status(request)
+
+    @property
+    def addresses(self) -> set[str]:
+        """Where this provider was asked to post to."""
+        prompted = {prompt.request.callback_url for prompt in self.prompts.values()}
+        return {*prompted, *self.sender.addresses, self.confirmation}
 
     # ---- outages
     def outage(self, begin: int, end: int) -> None:

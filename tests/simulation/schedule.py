@@ -9,6 +9,7 @@ from random import Random
 from shared.matching.manual import undo_match
 from shared.payments.attempts import Ask, cancel
 from shared.payments.operator import decide
+from shared.payments.payout_requests import PayoutAsk
 from shared.store import Key
 from tests.simulation.faults import RATES, Faults
 from tests.simulation.final import loose_ends, settled_wrongly
@@ -63,6 +64,9 @@ def trouble(world: World) -> None:
             _ask(world, n, drawn(random, 0, 400), _wish(world))
     for _ in range(random.choice((0, 1, 1, 2))):
         _pay_by_hand(world)
+    if faults.hit("payout_asked"):
+        ask = PayoutAsk(STRANGER, 100 * random.randint(10, 3000), "cement", "expense:materials", "", "")
+        world.pay_out("out", ask, drawn(random, 0, 600))
     _people(world)
     if faults.hit("outage"):
         begin = drawn(random, 0, 600)
@@ -82,6 +86,8 @@ def trouble(world: World) -> None:
             continue
         world.sweep()
         if faults.hit("sweeps_overlap"):
+            world.kernel.run(301 - world.kernel.time // SECOND % 300)  # when the journal is sealed, too
+            world.sweep()
             world.sweep(delay=drawn(random, 0, 0.2))
     if world.bus.down:
         world.kernel.run(2400)  # until the events that it cannot take are dead letters

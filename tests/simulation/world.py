@@ -11,12 +11,13 @@ from shared.blobs import Blob
 from shared.core import context
 from shared.core.context import Context
 from shared.core.errors import HesabuError, NotFound
-from shared.core.ids import SeededIds
+from shared.core.ids import SeededIds, derived_id
 from shared.events import SYSTEM, SweepDue, new_event
 from shared.http import Call
 from shared.http.auth import Actor
 from shared.payments import ipn
 from shared.payments.attempts import Ask, attempt_id_of, start
+from shared.payments.payout_requests import PayoutAsk, approve, ask_payout
 from shared.payments.registration import register_c2b
 from shared.payments.timer import sweep_consumer
 from shared.store import Key, Once, Store
@@ -104,10 +105,7 @@ class World:
 
     def post(self, url: str, body: bytes, delay: int, tries: int = 1) -> None:
         """Somebody posts a body to a callback address; without an answer it may be posted again."""
-        honest = {p.request.callback_url for p in self.provider.prompts.values()} | {
-            self.provider.confirmation
-        }
-        forged = url not in honest
+        forged = url not in self.provider.addresses
         ended = partial(self._posted, url, body, forged, tries)
         work = partial(self._answer, url, body)
         self.kernel.spawn("ipn", work, delay=delay, skew=self._skew(), ended=ended)
@@ -165,6 +163,20 @@ class World:
             self.kernel.broken(f"a request crashed: {failure!r}")
         elif not again and self.memory.find(BUSINESS, Key("attempts", self.attempt_id(key))) is not None:
             self.kernel.broken(f"a repeated request got {code} instead of its attempt")
+
+    def pay_out(self, key: str, ask: PayoutAsk, delay: int, tries: int = 1) -> None:
+        """Somebody asks for money to go out, again with the same key without an answer; another approves."""
+        once = Once(f"http|{BUSINESS}|POST /v1/payouts|{key}", "fingerprint", days=30)
+        work = partial(ask_payout, self.app, BUSINESS, "usr", ask, once)
+
+        def ended(failure: BaseException | None) -> None:
+            if failure is not None and tries < MOST_REQUESTS:
+                self.pay_out(key, ask, drawn(self.random, 1, 40), tries + 1)
+
+        self.kernel.spawn(f"payouts:{key}#{tries}", work, delay=delay, skew=self._skew(), ended=ended)
+        payout = derived_id("pyo", BUSINESS, once.key)
+        then = delay + drawn(self.random, 1, 120)
+        self.act("approve", lambda: approve(self.app, BUSINESS, payout, "usr_other"), then)
 
     def act(self, name: str, work: Callable[[], object], delay: int) -> None:
         """A person does something once; what is refused or goes wrong is not tried again."""
