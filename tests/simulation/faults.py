@@ -62,14 +62,14 @@ RATES: dict[str, float] = {
     "listing_fails": 0.15,
     # money that goes out
     "payout_asked": 0.7,
-    "payout_lost": 0.35,
+    "payout_lost": 0.4,
     "payout_answer_lost": 0.35,
-    "payout_result_lost": 0.4,
-    "payout_result_late": 0.4,
+    "payout_result_lost": 0.5,
+    "payout_result_late": 0.5,
     "payout_result_doubled": 0.4,
     # channels
     "message_refused": 0.15,
-    "message_unknown": 0.08,
+    "message_unknown": 0.12,
     "message_bounced": 0.08,
     # the timer
     "sweep_missed": 0.3,

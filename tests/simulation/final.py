@@ -53,7 +53,7 @@ def _waiting_payouts(world: World) -> Iterator[str]:
     for payout in _docs(world, "payouts"):
         if payout.data["status"] in {"approved", "sending", "sent", "unknown"} and payout.id not in asked:
             yield f"payout {payout.id} is {payout.data['status']}"
-    for payout_id, sent in world.provider.sender.sent.items():
+    for payout_id, sent in world.provider.sender.went.items():
         if sent.code == "0" and payout_id not in world.monitors.paid_out and payout_id not in asked:
             yield f"lost: {payout_id} went and is not booked"
 

@@ -118,7 +118,7 @@ class Monitors:
     def _money_out(self, entry: Doc) -> None:
         """Money is booked as sent that the provider sent, once."""
         payout_id = entry.data["source"]["id"]
-        sent = self._provider.sender.sent.get(payout_id)
+        sent = self._provider.sender.went.get(payout_id)
         cents = -sum(leg["amount"] for leg in entry.data["legs"] if leg["account"].startswith("clearing:"))
         if sent is None or sent.code != "0" or cents != sent.request.amount_cents:
             self.broken(f"booked as sent, but {cents} cents did not go: {payout_id}")

@@ -24,8 +24,8 @@ from shared.messages.claims import MESSAGES, Standing
 from shared.payments import attempts, ipn, money, payout_sending, pulling, settlement, sweep, timer
 from shared.payments.evidence import Address
 from shared.payments.payout_states import TRANSITIONS as PAYOUT_TRANSITIONS
+from shared.payments.payout_states import PayoutState
 from shared.payments.payout_states import Signal as PayoutSignal
-from shared.payments.payout_states import State as PayoutState
 from shared.payments.states import TRANSITIONS, Signal, State
 from shared.store import Key, Once, Store, Tx
 from tests.simulation import world

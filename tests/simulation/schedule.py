@@ -66,7 +66,8 @@ def trouble(world: World) -> None:
         _pay_by_hand(world)
     if faults.hit("payout_asked"):
         ask = PayoutAsk(STRANGER, 100 * random.randint(10, 3000), "cement", "expense:materials", "", "")
-        world.pay_out("out", ask, drawn(random, 0, 600))
+        for n in range(random.randint(1, 3)):
+            world.pay_out(f"out-{n}", ask, drawn(random, 0, 600))
     _people(world)
     if faults.hit("outage"):
         begin = drawn(random, 0, 600)

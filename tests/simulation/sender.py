@@ -23,13 +23,17 @@ class Sent:
 
 
 class Sender:
-    """B2C and questions about it. It refuses a second request with the same id: Daraja's only idempotency."""
+    """B2C and questions about it. A second request with the same id is refused: Daraja's only idempotency.
+
+    ``sent`` is by the id that we gave, ``went`` by the payout that its address belongs to.
+    """
 
     def __init__(self, kernel: Kernel, faults: Faults, tell: Callable[[str, bytes, int], None]) -> None:
         self._kernel = kernel
         self._faults = faults
         self._tell = tell
         self.sent: dict[str, Sent] = {}
+        self.went: dict[str, Sent] = {}
         self.addresses: set[str] = set()
 
     def pay_out(self, request: PayoutRequest) -> InitiateAnswer:
@@ -44,8 +48,6 @@ class Sender:
             return Unknown("timeout")
         if request.request_id not in self.sent:
             self._send(request)
-        if sum(sent.request.result_url == request.result_url for sent in self.sent.values()) > 1:
-            self._kernel.broken(f"sent twice for one payout: {request.result_url[-80:-64]}")
         if faults.hit("payout_answer_lost"):
             return Unknown("timeout")
         return Accepted(request.request_id)
@@ -55,6 +57,9 @@ class Sender:
         code = "1" if faults.on and faults.random.random() < 0.25 else "0"
         at = daraja_timestamp(self._kernel.true_now())
         sent = self.sent[request.request_id] = Sent(request, code, f"UB2{len(self.sent):07d}", at)
+        payout_id = request.result_url.split("/")[-2]
+        if self.went.setdefault(payout_id, sent) is not sent:
+            self._kernel.broken(f"sent twice for one payout: {payout_id}")
         self._kernel.note(f"sent {request.request_id} {request.amount_cents} code {code}")
         if faults.hit("payout_result_lost"):
             if faults.random.random() < 0.5:

@@ -175,8 +175,9 @@ class World:
 
         self.kernel.spawn(f"payouts:{key}#{tries}", work, delay=delay, skew=self._skew(), ended=ended)
         payout = derived_id("pyo", BUSINESS, once.key)
-        then = delay + drawn(self.random, 1, 120)
-        self.act("approve", lambda: approve(self.app, BUSINESS, payout, "usr_other"), then)
+        for _ in range(3):  # what was approved already is not approved again
+            then = delay + drawn(self.random, 1, 300)
+            self.act("approve", lambda: approve(self.app, BUSINESS, payout, "usr_other"), then)
 
     def act(self, name: str, work: Callable[[], object], delay: int) -> None:
         """A person does something once; what is refused or goes wrong is not tried again."""
