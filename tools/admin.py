@@ -29,6 +29,7 @@ from shared.core.clock import rfc3339
 from shared.core.errors import HesabuError, NotFound, Refused
 from shared.core.settings import load_settings
 from shared.http.roles import ROLES
+from shared.payments.airtel_notices import callback_address
 from shared.payments.places import PROFILE
 from shared.payments.registration import register_c2b
 from shared.payments.validating import read_rules
@@ -101,6 +102,20 @@ def c2b_rules(app: App, arguments: argparse.Namespace) -> None:
     print(f"business {arguments.id}: {rules}")
 
 
+def airtel_address(app: App, _arguments: argparse.Namespace) -> None:
+    """Print the callback address to type into Airtel's portal; whoever knows it can post there."""
+    print(callback_address(app.settings))
+
+
+def airtel_methods(app: App, arguments: argparse.Namespace) -> None:
+    """Say which Airtel app a business collects with, and its method where a number does not tell."""
+    changes = {"airtel_app": arguments.app, "preferred_method": arguments.prefer}
+    if app.store.get(arguments.id, PROFILE) is None:
+        raise NotFound(f"there is no business '{arguments.id}'")
+    app.store.transaction(arguments.id, lambda tx: tx.update(tx.require(PROFILE).key, changes))
+    print(f"business {arguments.id}: {changes}")
+
+
 def letters_list(app: App, _arguments: argparse.Namespace) -> None:
     """Print every dead letter."""
     found = refused_letters(app.store, _known(app))
@@ -150,6 +165,12 @@ def _parser() -> argparse.ArgumentParser:
         rules.add_argument(name, action="store_true")
     for name in ("--min-cents", "--max-cents"):
         rules.add_argument(name, type=int, default=0)
+    airtel = group("airtel", "Airtel Money")
+    action(airtel, "address", airtel_address)
+    methods = action(airtel, "methods", airtel_methods)
+    methods.add_argument("id")
+    methods.add_argument("--app", default="", help="client id of its app; without one, this installation's")
+    methods.add_argument("--prefer", default="", choices=("", "mpesa", "airtel"))
     letters = group("dead-letters", "events that a function refused for good")
     action(letters, "list", letters_list)
     action(letters, "replay", letters_replay).add_argument("id", nargs="?", help="one of them; all without")

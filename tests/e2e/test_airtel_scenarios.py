@@ -12,6 +12,7 @@ import pytest
 from local.airtel.callbacks import sent
 from local.airtel.faults import Fault, add_fault
 from tests.e2e.snapshot import Left, left_by
+from tests.e2e.test_payouts import by as by_another
 from tests.e2e.world import World, furnish, running
 
 PHONE, NINE = "254733000111", "733000111"
@@ -243,3 +244,56 @@ def test_a_wrong_hash_is_refused_and_the_money_comes_in_all_the_same(signed: Wor
     assert signed.get(f"/v1/attempts/{attempt['id']}")["status"] == "succeeded"
     assert signed.trial_balance() == {"KES": 0}
     assert all(json.loads(d["body"])["hash"] for d in sent(signed.system.airtel.sim))
+
+
+# --- the other method, and money back
+def test_fail_over_is_offered_after_a_failure_and_never_before(world: World) -> None:
+    world.phone("cancel")
+    phone(world, "pay")
+    url = f"{world.system.url}/airtel/control/phones/{world.payer}"
+    assert world.http.put(url, json={"mode": "pay"}, timeout=20).status_code == 200
+    first = collect(world, phone=world.payer)
+    assert first["provider"] == "mpesa"
+    assert first["retry"] == {"allowed": False, "not_before": "", "methods": [], "why": "may_be_charged"}
+    assert collect(world, 409, phone=world.payer, method="airtel")["code"] == "repeated_too_soon"
+    world.advance(5)
+    failed = world.get(f"/v1/attempts/{first['id']}")
+    assert (failed["status"], failed["retry"]["why"]) == ("failed", "cancelled")
+    assert [way["method"] for way in failed["retry"]["methods"]] == ["mpesa", "airtel"]
+    second = collect(world, phone=world.payer, method="airtel")
+    world.advance(5)
+    assert world.get(f"/v1/attempts/{second['id']}")["status"] == "succeeded"
+    assert world.doc("invoices", world.invoice_id)["status"] == "paid"
+    assert world.trial_balance() == {"KES": 0}
+
+
+def approved_refund(world: World, **fields: object) -> str:
+    """Ask for the only payment back, and have a second person approve it; returns the payout's id."""
+    (payment,) = world.docs("payments", "paid_at")
+    refund = world.post("/v1/refunds", {"payment_id": payment.id, "note": "torn bags", **fields})
+    by_another(world, "usr_amina", f"/v1/payouts/{refund['id']}/approve")
+    world.advance(5)
+    return str(refund["id"])
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_airtel_money_is_given_back_whole_and_once(world: World, lost: bool) -> None:
+    phone(world, "pay")
+    collect(world)
+    world.advance(5)
+    (payment,) = world.docs("payments", "paid_at")
+    part = world.post("/v1/refunds", {"payment_id": payment.id, "amount_cents": 16_000}, expect=409)
+    assert part["code"] == "only_whole"
+    if lost:
+        fault(world, "lost_refund_answer", mode="close")
+    refund = approved_refund(world)
+    status = world.get(f"/v1/payouts/{refund}")["status"]
+    assert status == ("unknown" if lost else "succeeded")
+    world.advance(10 * MINUTE)
+    (truth,) = world.system.airtel.sim.payments()
+    assert truth.refunded_at
+    assert world.system.airtel.sim.account(NINE).balance_cents == 100_000_00, "once, whatever was repeated"
+    assert world.trial_balance() == {"KES": 0}
+    if not lost:
+        assert world.get(f"/v1/payments/{payment.id}")["status"] == "refunded"
+        assert sum(legs.get("clearing:airtel", 0) for _, legs in world.ledger()) == 0

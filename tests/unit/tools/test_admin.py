@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,3 +130,14 @@ def test_validation_rules_are_kept_with_the_business(app: App, capsys: pytest.Ca
     assert main(["c2b", "rules", "duka", "--min-cents", "5", "--max-cents", "1"]) == 1
     assert main(["c2b", "rules", "nobody"]) == 1
     assert "nobody" in capsys.readouterr().err
+
+
+def test_airtel_s_address_and_methods(app: App, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["business", "add", "biz_a", "--name", "A", "--shortcode", "600000"]) == 0
+    assert main(["airtel", "methods", "biz_a", "--app", "client-1", "--prefer", "airtel"]) == 0
+    profile = app.store.require("biz_a", PROFILE).data
+    assert (profile["airtel_app"], profile["preferred_method"]) == ("client-1", "airtel")
+    assert main(["airtel", "methods", "biz_none"]) == 1
+    capsys.readouterr()
+    assert main(["airtel", "address"]) == 0
+    assert re.fullmatch(r"http\S+/ipn/airtel/[0-9a-f]{64}\n", capsys.readouterr().out)
