@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.topology import read_topology
 from tests.unit.tools.small_checkout import write
 from tools.composition import ports_used
 from tools.graph import ROOT, Graph
@@ -100,7 +101,7 @@ def test_what_cannot_be_read_is_refused_with_its_file(tmp_path: Path, text: str,
 
 
 # --- Hesabu's own sources
-GRAPH = Graph()
+GRAPH, TOPOLOGY = Graph(), read_topology()
 
 
 @pytest.mark.parametrize("function", GRAPH.functions())
@@ -114,6 +115,14 @@ def test_no_function_carries_what_is_not_its_business(function: str) -> None:
     assert ("shared.messages.channels.sendgrid" in reach.modules) == (function == "notify")
     talks = function in {"pay", "payouts", "settle", "shortcode", "statement_import", "stk_push", "sweep"}
     assert ("shared.payments.gateways.daraja.client" in reach.modules) == talks
+
+
+def test_who_asks_payers_or_pays_out_has_the_keys_of_every_rail() -> None:
+    """Without AIRTEL_KEY a function takes Airtel for not set up, and says so to a business that has it."""
+    for function in ("pay", "payouts", "settle", "stk_push", "sweep"):
+        assert "shared.payments.gateways.airtel.client" in GRAPH.reach(function).modules
+        rails = {"DARAJA_KEY", "DARAJA_SECRET", "DARAJA_PASSKEY", "AIRTEL_KEY", "AIRTEL_SECRET"}
+        assert rails <= set(TOPOLOGY.functions[function].secrets), function
 
 
 def test_whoever_is_given_ports_calls_them_ports() -> None:
