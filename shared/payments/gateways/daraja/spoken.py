@@ -14,11 +14,13 @@ LONGEST_VALUE, LONGEST_TEXT = 200, 2000
 _PHONES = frozenset({"PartyA", "PartyB", "PhoneNumber", "Msisdn", "msisdn", "billedPhoneNumber"})
 
 
-def log_exchange(operation: str, said: Mapping[str, Any], status: str, answered: Mapping[str, Any]) -> None:
+def log_exchange(
+    operation: str, said: Mapping[str, Any], status: str, answered: Mapping[str, Any], who: str = "daraja"
+) -> None:
     """One line for one call; ``status`` is the HTTP status or why there is no answer."""
     if logs.debugging():
         logs.debug(
-            "daraja call", operation=operation, said=shown(said), status=status, answered=shown(answered)
+            f"{who} call", operation=operation, said=shown(said), status=status, answered=shown(answered)
         )
 
 

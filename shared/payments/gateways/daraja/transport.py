@@ -104,10 +104,15 @@ class Transport:
         watch, operation = Stopwatch(), self.operation(path)
         answer = self._exchange(method, path, **options)
         said = options.get("json") or {}
-        _log(operation, said if isinstance(said, Mapping) else {"items": said}, answer)
+        self._log(operation, said if isinstance(said, Mapping) else {"items": said}, answer)
         measures.PROVIDER_CALLS.add(provider=self.provider, operation=operation, outcome=_outcome(answer))
         measures.PROVIDER_SECONDS.observe(watch.seconds, provider=self.provider, operation=operation)
         return answer
+
+    def _log(self, operation: str, said: Mapping[str, Any], answer: HttpAnswer | NoHttpAnswer) -> None:
+        heard = answer.reason if isinstance(answer, NoHttpAnswer) else str(answer.status)
+        body = {} if isinstance(answer, NoHttpAnswer) else answer.body
+        log_exchange(operation, said, heard, body, self.provider)
 
     def _exchange(self, method: str, path: str, **options: Any) -> HttpAnswer | NoHttpAnswer:
         import requests
@@ -142,13 +147,6 @@ class Transport:
 def operation_of(path: str) -> str:
     """Our word for what a path does, for metrics and for what may be repeated."""
     return _OPERATIONS.get(path.partition("?")[0], "other")
-
-
-def _log(operation: str, said: Mapping[str, Any], answer: HttpAnswer | NoHttpAnswer) -> None:
-    if isinstance(answer, NoHttpAnswer):
-        log_exchange(operation, said, answer.reason, {})
-    else:
-        log_exchange(operation, said, str(answer.status), answer.body)
 
 
 def _outcome(answer: HttpAnswer | NoHttpAnswer) -> str:
