@@ -40,7 +40,19 @@ def check(app: App, seconds: float = SECONDS) -> None:
 def unusable(app: App) -> list[str]:
     """Faults that show when a part is built; no connection is made."""
     parts = (lambda: app.sms, lambda: app.email, lambda: app.engines)
-    return [*missing_credentials(app.settings), *filter(None, (_fault(part) for part in parts))]
+    real = app.settings.daraja_initiator and is_public(app.settings.daraja_url)
+    initiator = filter(None, [_fault(lambda: _credential(app))] if real else [])
+    return [*missing_credentials(app.settings), *initiator, *filter(None, (_fault(part) for part in parts))]
+
+
+def _credential(app: App) -> str:
+    """What money is sent with: a certificate that ended is found here, not by the first payout."""
+    from shared.payments.gateways.daraja.initiator import Credentials, Initiator
+
+    settings = app.settings
+    password = settings.daraja_initiator_password.get_secret_value()
+    given = Initiator(settings.daraja_initiator, password, settings.daraja_certificate)
+    return Credentials(given, app.clock).encrypted()
 
 
 def missing_credentials(settings: Settings) -> list[str]:

@@ -123,6 +123,7 @@ class App:
             shortcode=settings.daraja_shortcode,
             passkey=settings.daraja_passkey.get_secret_value(),
             till=settings.daraja_till,
+            c2b_version=settings.daraja_c2b_version,
             initiator=Initiator(
                 settings.daraja_initiator,
                 settings.daraja_initiator_password.get_secret_value(),

@@ -26,6 +26,7 @@ variable "settings" {
     daraja_url                 = string
     daraja_shortcode           = string
     daraja_till                = optional(string)
+    daraja_c2b_version         = optional(string)
     daraja_initiator           = optional(string)
     daraja_certificate         = optional(string)
     daraja_calls_per_second    = optional(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -34,6 +34,7 @@ class Settings(BaseModel):
     daraja_shortcode: str = "174379"
     daraja_passkey: SecretStr = SecretStr("")
     daraja_till: str = ""
+    daraja_c2b_version: Literal["v1", "v2"] = "v2"
     daraja_initiator: str = ""
     daraja_initiator_password: SecretStr = SecretStr("")
     daraja_certificate: str = ""

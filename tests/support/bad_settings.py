@@ -111,6 +111,17 @@ PARTS = {
         },
         ("DARAJA_KEY: is missing", "DARAJA_SECRET: is missing"),
     ),
+    "an initiator whose certificate is nowhere": Bad(
+        {
+            "DARAJA_URL": "https://sandbox.safaricom.co.ke",
+            "PUBLIC_URL": "https://books.example.co.ke",
+            **dict.fromkeys(("DARAJA_KEY", "DARAJA_SECRET", "DARAJA_PASSKEY"), PASSWORD),
+            "DARAJA_INITIATOR": "operator",
+            "DARAJA_INITIATOR_PASSWORD": PASSWORD,
+            "DARAJA_CERTIFICATE": "nowhere.cer",
+        },
+        ("DARAJA_CERTIFICATE: names no file",),
+    ),
     "a store that cannot be opened": Bad(
         {"STORE_URL": "sqlite:////dev/null/books.db"}, ("STORE_URL: ", "cannot be opened")
     ),

@@ -70,6 +70,15 @@ def test_an_address_that_daraja_would_refuse_is_refused_before_it_is_asked(w: Wo
         w.gateway().register("https://x.example/mpesa", "https://x.example/v", PHONE)
 
 
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_payers_are_announced_as_the_chosen_version_does(w: World, version: str) -> None:
+    url = "https://books.example.co.ke/ipn/c2b"
+    assert w.gateway(c2b_version=version).register(url, url, PHONE) == Registered()
+    kept = w.safaricom.sim.state.get("c2b", w.merchant.shortcode)
+    assert kept is not None
+    assert kept["version"] == version
+
+
 def test_another_shortcode_is_rejected_and_silence_is_no_answer(w: World) -> None:
     other = w.gateway(shortcode="600999").register(f"{HERE}/c", f"{HERE}/v", PHONE)
     assert isinstance(other, Rejected)

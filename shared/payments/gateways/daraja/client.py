@@ -127,7 +127,10 @@ class DarajaGateway:
     ) -> Registered | Rejected | NoAnswer:
         """Register the C2B addresses and switch Pull Transactions on; what is registered already is fine."""
         bodies = (
-            (ADDRESSES, address_body(self._account, confirmation_url, validation_url)),
+            (
+                ADDRESSES[self._account.c2b_version],
+                address_body(self._account, confirmation_url, validation_url),
+            ),
             (LISTING, listing_body(self._account, confirmation_url, phone)),
         )
         for path, body in bodies:

@@ -7,7 +7,8 @@ from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
 from shared.payments.gateways.daraja.urls import check_callback_url
 from shared.payments.gateways.port import NoAnswer, Registered, Rejected
 
-ADDRESSES = "/mpesa/c2b/v2/registerurl"
+ADDRESSES = {"v1": "/mpesa/c2b/v1/registerurl", "v2": "/mpesa/c2b/v2/registerurl"}
+"""v1 announces a payer by the SHA-256 of the number and the whole name, v2 masked and by the first name."""
 LISTING = "/pulltransactions/v1/register"
 ALREADY = "500.003.1001"
 """``Urls are already registered``: production takes them once; its other meaning is an internal error."""

@@ -34,6 +34,7 @@ class DarajaAccount:
     shortcode: str
     passkey: str = field(repr=False)
     till: str = ""
+    c2b_version: str = "v2"
     initiator: Initiator = field(default_factory=Initiator)
 
     @property
