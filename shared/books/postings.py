@@ -18,7 +18,7 @@ SMALL_CHANGE = 100
 """Up to one shilling forgiven is rounding (M-Pesa moves whole shillings); more is a bad debt."""
 _SAID = (
     *("number", "serial", "customer_id", "customer_name", "currency", "prices", "lines", "notes"),
-    *("subtotal_cents", "vat_cents", "total_cents", "due_date", "issued_on", "created_on"),
+    *("subtotal_cents", "vat_cents", "total_cents", "issued_on", "created_on"),
 )
 
 
@@ -120,8 +120,13 @@ def _money_id(payment: dict[str, Any]) -> str:
     return str(payment.get("money_id") or payment["receipt"])
 
 
+def invoice_memo(invoice: dict[str, Any]) -> str:
+    """What the books call an invoice, with the day that it was due when it was issued."""
+    return f"invoice {invoice['number']}, due {invoice['due_date']}"
+
+
 def invoice_proof(invoice: dict[str, Any]) -> str:
-    """SHA-256 of what an invoice says from the day it is issued; a changed line no longer fits."""
+    """SHA-256 of what an issued invoice never says otherwise; instalments move the day it is due."""
     said = {name: invoice.get(name) for name in _SAID}
     return hashlib.sha256(encode(said).encode()).hexdigest()
 
@@ -143,7 +148,7 @@ def invoice_issued(invoice_id: str, invoice: dict[str, Any], now: str, actor: st
         ),
         source=Key(INVOICES, invoice_id),
         actor=actor,
-        memo=f"invoice {invoice['number']}",
+        memo=invoice_memo(invoice),
         proof=invoice_proof(invoice),
     )
 

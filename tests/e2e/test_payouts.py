@@ -87,6 +87,7 @@ def sent(world: World) -> list[Outgoing]:
 
 
 def account(world: World, name: str) -> int:
+    world.trial_balance()  # every document agrees with the journal
     balance = trial_balance(world.system.app.store, world.business)
     assert set(balance.totals.values()) <= {0}
     return balance.of(name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from shared.books.parts import due_after
 from shared.books.places import CUSTOMERS, INVOICES, PAYMENTS
-from shared.books.postings import SUSPENSE, invoice_proof, on_account, payment_id, receivable
-from shared.store import Doc, Query, Store
+from shared.books.postings import SUSPENSE, invoice_memo, invoice_proof, on_account, payment_id, receivable
+from shared.store import Data, Doc, Query, Store
 from tools.books.findings import Finding, carefully, every, section
 from tools.books.scratch import Scratch
 
@@ -23,6 +24,8 @@ INSERT INTO links (invoice, cents) VALUES (?, ?) ON CONFLICT DO UPDATE SET cents
 _SHARES = ("on_account_cents", "held_cents", "returned_cents")
 """What of a payment's money is neither linked nor unallocated: lying, on its way back, gone again."""
 _BOOKED = frozenset({"settled", "partially_refunded", "refunded"})
+Fact = tuple[str, int, str, str, str]
+"""Of the entry about a document: its id, cents, currency, proof and memo."""
 Check = Callable[[Doc], Iterable[Finding]]
 
 
@@ -104,11 +107,9 @@ class Documents:
             yield Finding(subject, f"it says {data['balance_cents']} cents are owed, the journal {balance}")
         yield from self._terms(subject, doc, issued, balance)
 
-    def _terms(
-        self, subject: str, doc: Doc, issued: tuple[str, int, str, str], balance: int
-    ) -> Iterator[Finding]:
+    def _terms(self, subject: str, doc: Doc, issued: Fact, balance: int) -> Iterator[Finding]:
         data = doc.data
-        entry, cents, currency, proof = issued
+        entry, cents, currency, proof, memo = issued
         if (cents, currency) != (data["total_cents"], data["currency"]):
             yield Finding(
                 subject,
@@ -116,6 +117,7 @@ class Documents:
             )
         if proof and proof != (again := invoice_proof(data)):
             yield Finding(subject, f"its text has the hash {again}, {entry} was written with {proof}")
+        yield from _due(subject, data, entry, memo if proof else "")
         expected = "void" if data["status"] == "void" and not balance else "open" if balance else "paid"
         if data["status"] != expected:
             yield Finding(subject, f"it says it is {data['status']}, by the journal it is {expected}")
@@ -149,9 +151,20 @@ class Documents:
             yield Finding(SUSPENSE, f"the journal has {waits} cents without a purpose, payments {self._left}")
 
 
-def _booked(
-    subject: str, doc: Doc, paid: tuple[str, int, str, str] | None, undone: tuple[str, int, str, str] | None
-) -> Iterator[Finding]:
+def _due(subject: str, data: Data, entry: str, memo: str) -> Iterator[Finding]:
+    """The day an invoice is due follows from its instalments; without any it is that of its issue."""
+    parts = data.get("parts")
+    if parts:
+        if (total := sum(part["cents"] for part in parts)) != data["total_cents"]:
+            yield Finding(subject, f"its instalments come to {total} cents, it to {data['total_cents']}")
+        due = due_after(data, data["balance_cents"])["due_date"]
+        if due != data["due_date"] and data["status"] != "void":
+            yield Finding(subject, f"it says it is due on {data['due_date']}, by its instalments on {due}")
+    elif memo and memo != (again := invoice_memo(data)):
+        yield Finding(subject, f"it reads '{again}', {entry} says '{memo}'")
+
+
+def _booked(subject: str, doc: Doc, paid: Fact | None, undone: Fact | None) -> Iterator[Finding]:
     """A payment is settled exactly if the journal received its amount, and reversed if it was taken back."""
     data = doc.data
     status, cents = data["status"], data["amount_cents"]

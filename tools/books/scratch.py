@@ -20,7 +20,7 @@ CREATE TABLE totals (block INTEGER, currency TEXT, account TEXT, said INTEGER, f
   PRIMARY KEY (block, currency, account)) WITHOUT ROWID;
 CREATE TABLE sums (account TEXT, currency TEXT, cents INTEGER, last TEXT, seen INTEGER DEFAULT 0,
   PRIMARY KEY (account, currency)) WITHOUT ROWID;
-CREATE TABLE facts (kind TEXT, subject TEXT, entry TEXT, cents INTEGER, currency TEXT, proof TEXT,
+CREATE TABLE facts (kind TEXT, subject TEXT, entry TEXT, cents INTEGER, currency TEXT, proof TEXT, memo TEXT,
   seen INTEGER DEFAULT 0, PRIMARY KEY (kind, subject)) WITHOUT ROWID;
 CREATE TABLE links (invoice TEXT PRIMARY KEY, cents INTEGER) WITHOUT ROWID;
 """
@@ -101,22 +101,25 @@ class Scratch:
         data = entry.data
         cents = sum(leg["amount"] for leg in data["legs"] if leg["amount"] > 0)
         self.do(
-            "INSERT OR IGNORE INTO facts (kind, subject, entry, cents, currency, proof) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO facts (kind, subject, entry, cents, currency, proof, memo) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             data["kind"],
             data["source"]["id"],
             entry.id,
             cents,
             data["currency"],
             data["source"].get("sha256", ""),
+            data["memo"],
         )
 
     def fact(self, kind: str, subject: str) -> Any:
-        """``(entry, cents, currency, proof)`` of the entry of this kind about a document; marks it as
+        """``(entry, cents, currency, proof, memo)`` of the entry of this kind about a document; marks it as
         seen."""
         self.do("UPDATE facts SET seen = 1 WHERE kind = ? AND subject = ?", kind, subject)
         return self.one(
-            "SELECT entry, cents, currency, proof FROM facts WHERE kind = ? AND subject = ?", kind, subject
+            "SELECT entry, cents, currency, proof, memo FROM facts WHERE kind = ? AND subject = ?",
+            kind,
+            subject,
         )
 
     def balance(self, account: str) -> dict[str, int]:
