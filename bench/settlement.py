@@ -5,7 +5,7 @@
 One settlement is what one STK payment costs from its callback to the books, by the functions' own use cases:
 the callback is kept (a commit of its own, before the answer), then understood, the provider is asked, and
 claim, proof, payment, journal entry and event are written in a second commit. The provider answers at once,
-and the bus is silent: neither is ours. On SQLite the bus takes the outbox rows itself, on Firestore
+and the bus is silent: neither is ours. On SQLite the bus takes the rows of the outbox itself, on Firestore
 they are published and discarded, as in the product. The attempts are made before the clock starts. The floor
 is one commit of three new documents of the sizes of a payment, an entry and an event, without a read; since a
 settlement is two durable commits, half of it is the most that can be. Rounds alternate both.

@@ -147,6 +147,9 @@ def apply_notice(ports: Ports, business: str, evidence: Evidence, evidence_id: s
         attempt = twin_of(tx, evidence)
         if attempt is not None:
             _paid(ports, tx, attempt, evidence, evidence_id)
+            guessed = money.find(tx, evidence)
+            if guessed is not None and money.only_noticed(guessed):
+                remember_loose(tx, guessed, evidence)  # should another attempt be proven to be the paid one
             return attempt.id
         channel = "till" if ports.settings.daraja_till else "paybill"
         payment = _loose(tx, evidence, channel, evidence_id)
@@ -238,9 +241,9 @@ def _answer(ports: Ports, tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence
 
 
 def _taken_back(tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence) -> Doc:
-    """A callback on an attempt's own address names it for certain; a notice only resembled another."""
-    other = payment.data["attempt_id"]
-    if other in {"", attempt.id} or evidence.kind != "callback" or not money.only_noticed(payment):
+    """A callback on its own address and a query name the attempt for certain; a notice only resembles one."""
+    other, certain = payment.data["attempt_id"], evidence.kind in {"callback", "query"}
+    if other in {"", attempt.id} or not certain or not money.only_noticed(payment):
         return payment
     guessed = tx.require(Key(ATTEMPTS, other))
     free = moved(tx, guessed, Signal.RELEASE, evidence.kind, "")

@@ -14,6 +14,7 @@ from shared.core.phone import fits_mask, mask, phone_hash
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
 from shared.payments.gateways.providers import provider_of
 from shared.payments.grades import listed
+from shared.payments.money import only_noticed
 from shared.payments.places import ATTEMPTS, PAYMENTS
 from shared.payments.states import State
 from shared.store import Doc, Key, Tx
@@ -37,9 +38,17 @@ def remember(tx: Tx, attempt: Doc) -> None:
 
 
 def twin_of(tx: Tx, evidence: Evidence) -> Doc | None:
-    """The youngest attempt that this money can be the answer to; None for money nobody asked for."""
-    fitting = (a for a in _asked_so(tx, evidence) if not a.data["receipt"])
-    return next((a for a in fitting if State(a.data["status"]) not in _NOT_PAYABLE), None)
+    """The attempt that this money can be the answer to; None for money nobody asked for, or nobody can tell.
+
+    One that is proven to be paid and lacks its receipt comes first. Between several that wait nobody guesses:
+    the money stands for itself until one of them is proven, and is found then (``loose_for``).
+    """
+    open_ones = [a for a in _asked_so(tx, evidence) if not a.data["receipt"]]
+    proven = [a for a in open_ones if State(a.data["status"]) is State.SUCCEEDED]
+    waiting = [a for a in open_ones if State(a.data["status"]) not in _NOT_PAYABLE]
+    if proven:
+        return proven[0]
+    return waiting[0] if len(waiting) == 1 else None
 
 
 def answered_before(tx: Tx, evidence: Evidence) -> Doc | None:
@@ -76,13 +85,20 @@ def remember_loose(tx: Tx, payment: Doc, evidence: Evidence) -> None:
 
 
 def loose_for(tx: Tx, attempt: Doc) -> Doc | None:
-    """Announced money without an attempt that can be this attempt's; asked when a proof names no receipt."""
-    for clue in _clues(attempt):
-        known = tx.get(_place("loose", ":".join(clue), attempt.data["amount_cents"]))
-        for payment in tx.get_many([Key(PAYMENTS, i) for i in known.data["payments"]] if known else []):
-            if payment is not None and not payment.data["attempt_id"] and _near(attempt, payment, clue[0]):
-                return payment
-    return None
+    """Announced money that can be this attempt's; asked when a proof names no receipt.
+
+    Money without an attempt comes first, then what nothing but a notice has tied to another one.
+    """
+    near = [p for clue in _clues(attempt) for p in _loose(tx, attempt, clue)]
+    free = [p for p in near if not p.data["attempt_id"]]
+    guessed = [p for p in near if p.data["attempt_id"] and only_noticed(p)]
+    return next(iter([*free, *guessed]), None)
+
+
+def _loose(tx: Tx, attempt: Doc, clue: tuple[str, str]) -> list[Doc]:
+    known = tx.get(_place("loose", ":".join(clue), attempt.data["amount_cents"]))
+    payments = tx.get_many([Key(PAYMENTS, i) for i in known.data["payments"]] if known else [])
+    return [p for p in payments if p is not None and _near(attempt, p, clue[0])]
 
 
 def _near(attempt: Doc, payment: Doc, kind: str) -> bool:

@@ -235,13 +235,75 @@ def test_paid_by_prompt_and_again_by_hand_is_two_payments_in_any_order_of_the_li
 
 
 # --- two prompts that look alike
+def two_prompts(desk: Desk) -> tuple[str, str]:
+    """The same payer, amount and reference twice; the requests are REQUEST and ws_CO_2."""
+    first = desk.ask()
+    desk.clock.advance(130)
+    desk.gateway.to_push = Accepted("ws_CO_2")
+    return first, desk.ask("again")
+
+
+QUERIED_2 = told(evidence("query", request_id="ws_CO_2"))
+PAID_2 = told(evidence("callback", request_id="ws_CO_2", receipt=OTHER_RECEIPT))
+
+
+def test_nobody_guesses_between_prompts_that_look_alike(desk: Desk) -> None:
+    for paid, request in ((0, REQUEST), (1, "ws_CO_2")):
+        desk.business, desk.gateway.to_push = f"biz_{request}", Accepted(REQUEST)
+        prompts = two_prompts(desk)
+        noticed(evidence("c2b"))(desk, "")
+        assert {desk.doc("attempts", one)["status"] for one in prompts} == {"pending"}
+        told(evidence("query", request_id=request))(desk, prompts[paid])
+        listed()(desk, "")
+        assert desk.doc("attempts", prompts[paid])["receipt"] == RECEIPT
+        assert (money(desk), booked(desk), questions(desk)) == ({RECEIPT: "settled"}, CENTS, [])
+
+
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2, 3, 4, 5), (5, 4, 3, 2, 1, 0), (2, 0, 3, 1, 5, 4), (4, 2, 0, 5, 3, 1)]
+)
+def test_two_prompts_that_are_both_paid_are_two_payments_in_any_order(
+    desk: Desk, order: tuple[int, ...]
+) -> None:
+    first, second = two_prompts(desk)
+    steps: list[tuple[Step, str]] = [
+        (PAID, first),
+        (PAID_2, second),
+        (QUERIED, first),
+        (QUERIED_2, second),
+        (noticed(evidence("c2b")), ""),
+        (noticed(evidence("c2b", receipt=OTHER_RECEIPT)), ""),
+    ]
+    for number in order:
+        step, attempt = steps[number]
+        step(desk, attempt)
+        assert booked(desk) <= 2 * CENTS
+    for receipt in (RECEIPT, OTHER_RECEIPT) * 2:
+        listed(receipt=receipt)(desk, "")
+        assert booked(desk) <= 2 * CENTS
+    assert booked(desk) == 2 * CENTS
+    assert set(money(desk).values()) == {"settled"}
+
+
+def test_what_a_query_said_was_not_paid_is_found_again_when_it_says_it_was(desk: Desk) -> None:
+    attempt = desk.ask()
+    noticed(evidence("c2b"))(desk, attempt)
+    told(evidence("query", "1032"))(desk, attempt)
+    assert (desk.doc("attempts", attempt)["status"], money(desk)) == ("failed", {RECEIPT: "claimed"})
+    QUERIED(desk, attempt)
+    listed()(desk, attempt)
+    assert (money(desk), booked(desk)) == ({RECEIPT: "settled"}, CENTS)
+
+
 def test_a_callback_on_its_own_address_takes_back_what_a_notice_gave_to_the_wrong_prompt(desk: Desk) -> None:
+    """The first prompt had failed, as far as anybody knew: its money looked like the second one's."""
     paid = desk.ask()
+    told(evidence("callback", "1037"))(desk, paid)
     desk.clock.advance(130)
     desk.gateway.to_push = Accepted("ws_CO_2")
     youngest = desk.ask("again")
     noticed(evidence("c2b"))(desk, youngest)
-    assert desk.doc("attempts", youngest)["status"] == "claimed", "it looks like the youngest prompt's"
+    assert desk.doc("attempts", youngest)["status"] == "claimed"
     PAID(desk, paid)
     assert (desk.doc("attempts", paid)["status"], desk.doc("attempts", paid)["receipt"]) == (
         "claimed",
@@ -256,11 +318,8 @@ def test_a_callback_on_its_own_address_takes_back_what_a_notice_gave_to_the_wron
 
 
 def test_what_is_proven_for_a_prompt_is_not_taken_from_it(desk: Desk) -> None:
-    other = desk.ask()
-    desk.clock.advance(130)
-    desk.gateway.to_push = Accepted("ws_CO_2")
-    owner = desk.ask("again")
-    noticed(evidence("c2b"))(desk, owner)
+    other, owner = two_prompts(desk)
+    told(evidence("callback", request_id="ws_CO_2"))(desk, owner)
     listed()(desk, owner)
     PAID(desk, other)
     assert desk.doc("attempts", owner)["status"] == "succeeded"
