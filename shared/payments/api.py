@@ -92,6 +92,10 @@ class PaymentView(View):
     amount_cents: int
     allocated_cents: int
     unallocated_cents: int
+    refunding_cents: int = 0
+    """Asked for by refunds that have not ended."""
+    returned_cents: int = 0
+    """Given back, or taken back by the provider."""
     currency: str
     payer: str
     payer_name: str

@@ -60,8 +60,6 @@ class Signal(StrEnum):
     """A result contradicts what was asked for: another amount."""
 
 
-State = PayoutState
-"""The same under the room's short word; the API's document needs names that are told apart."""
 S, G = PayoutState, Signal
 _UNSENT = {G.SUCCESS: S.REVIEW, G.PROOF: S.REVIEW, G.DOUBT: S.REVIEW}
 """Money that went without our having sent it is nothing that a table may explain."""
