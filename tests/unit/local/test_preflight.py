@@ -91,7 +91,7 @@ def test_the_cloud_asks_for_every_secret_that_a_function_needs(
         "DARAJA_PASSKEY",
     ]
     assert "every function" in lines[0]
-    assert all(name in lines[1] for name in ("settle", "shortcode", "stk_push", "sweep"))
+    assert all(name in lines[1] for name in ("payouts", "settle", "stk_push", "sweep"))
 
 
 class Hanging(App):
