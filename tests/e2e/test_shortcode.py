@@ -40,6 +40,7 @@ def refused(world: World, path: str, body: Any, status: int, code: str) -> None:
 
 def test_the_balance_comes_a_moment_later(duka: World) -> None:
     duka.pay_by_hand(1234, "x")
+    assert duka.get("/v1/shortcode")["mine"] is True
     asked = duka.post("/v1/shortcode/balance")
     assert asked["status"] == "asked"
     duka.advance(15)

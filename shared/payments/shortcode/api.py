@@ -16,12 +16,22 @@ from shared.http import MANAGERS, MONEY, READERS, Api, Body, Call, View
 from shared.payments.gateways.daraja.products import QR, StandingOrder, qr_answer, qr_body
 from shared.payments.gateways.port import NoAnswer, Rejected
 from shared.payments.ports import Ports
+from shared.payments.registration import owner_of_shortcode
 from shared.payments.shortcode import balance, bills, orders
 from shared.payments.shortcode.owning import open_number, owned, profile_of, refused
 from shared.store import Doc, Key
 
 api: Api[Ports] = Api("shortcode", title="The M-Pesa shortcode: balance, QR, standing orders, bills")
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-03-31"])]
+
+
+class ShortcodeView(View):
+    """``mine``: whether this business has registered it, and so may use what is here."""
+
+    object: str = "shortcode"
+    shortcode: str
+    till: str
+    mine: bool
 
 
 class BalanceView(View):
@@ -122,6 +132,18 @@ def order_view(doc: Doc) -> StandingOrderView:
 def bill_view(doc: Doc) -> BillView:
     known = {name: doc.data[name] for name in ("number", "amount_cents", "status", "sent_on")}
     return BillView(invoice_id=doc.id, **known)
+
+
+@api.get(
+    "/v1/shortcode",
+    roles=READERS,
+    returns=ShortcodeView,
+    summary="The shortcode that this installation collects on",
+)
+def read_shortcode(call: Call[Ports]) -> ShortcodeView:
+    settings, owner = call.ports.settings, owner_of_shortcode(call.ports)
+    mine = owner is not None and owner.data["business"] == call.business
+    return ShortcodeView(shortcode=settings.daraja_shortcode, till=settings.daraja_till, mine=mine)
 
 
 @api.post(
