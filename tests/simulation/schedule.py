@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from shared.books import seal_journal
 from shared.matching.manual import undo_match
 from shared.payments.attempts import Ask, cancel
 from shared.payments.operator import decide
@@ -90,6 +91,8 @@ def trouble(world: World) -> None:
             world.kernel.run(301 - world.kernel.time // SECOND % 300)  # when the journal is sealed, too
             world.sweep()
             world.sweep(delay=drawn(random, 0, 0.2))
+            for _ in range(3):  # and an operator's command seals at the same time
+                world.act("seal", lambda: seal_journal(world.app.store, BUSINESS), 0)
     if world.bus.down:
         world.kernel.run(2400)  # until the events that it cannot take are dead letters
 
