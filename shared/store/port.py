@@ -246,10 +246,11 @@ class Store:
         give_up = self.clock.now() + timedelta(seconds=deadline)
         pause = _FIRST_PAUSE
         guesses = True
+        tried: set[str] = set()
         while True:
             tx = Tx(self, business, guesses=guesses)
             try:
-                result = self._believed(tx, lambda tx: self._attempt(tx, fn, once))
+                result = self._believed(tx, lambda tx: self._attempt(tx, fn, once, tried))
                 self._commit(tx)
             except _Stale:
                 raise
@@ -257,6 +258,7 @@ class Store:
                 measures.STORE_RETRIES.add(cause="unknown")
                 if once is None:
                     raise
+                tried.update(doc.etag for key, doc in tx.writes.items() if doc and key.collection == ONCE)
             except Conflict:
                 measures.STORE_RETRIES.add(cause="conflict")  # someone else was first: read again
             else:
@@ -286,7 +288,7 @@ class Store:
                 self._adapter.commit(tx.business, tx.reads, {})
             raise
 
-    def _attempt(self, tx: Tx, fn: Callable[[Tx], T], once: Once | None) -> T:
+    def _attempt(self, tx: Tx, fn: Callable[[Tx], T], once: Once | None, tried: set[str]) -> T:
         if once is None:
             return fn(tx)
         key = Key(ONCE, hashlib.sha256(once.key.encode("utf-8", "surrogatepass")).hexdigest())
@@ -294,7 +296,7 @@ class Store:
         if done is not None and not _expired(done, tx.now):
             if done.data["fingerprint"] != once.fingerprint:
                 raise Invalid("idempotency_mismatch", "this key was used for a different request")
-            once.replayed = True
+            once.replayed = done.etag not in tried  # else it is this call's own commit, whose answer was lost
             replay: T = done.data["result"]
             return replay
         result = fn(tx)

@@ -25,6 +25,7 @@ def check_a_lost_answer_with_a_key_is_applied_once(box: Box) -> None:
         once = Once(f"delivery-{number}", "f")
         assert store.transaction(box.business, lambda tx: count_up(tx, KEY), once=once) == number
         assert box.data(KEY) == {"n": number}, faults
+        assert not once.replayed, "it is this call's own commit that it found"
 
 
 def check_a_lost_answer_without_a_key_surfaces(box: Box) -> None:

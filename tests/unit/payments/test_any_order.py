@@ -20,7 +20,10 @@ from shared.payments import sweep as room
 from shared.payments.attempts import cancel
 from shared.payments.gateways.port import Accepted, HintKind, PayerHint, Rejected, Unknown
 from shared.payments.settlement import apply_notice, apply_to_attempt, prove
-from shared.store import Key
+from shared.store import Key, Store
+from shared.store.indexes import SCHEMA
+from shared.store.sqlite import SqliteAdapter
+from tests.support.faults import Faulty
 from tests.unit.payments.collecting import CENTS, NOW, PAYBILL, RECEIPT, REQUEST, Desk, evidence
 
 Step = Callable[[Desk, str], object]
@@ -188,3 +191,14 @@ def test_evidence_that_comes_again_pushes_no_history_out(desk: Desk) -> None:
     for step in steps * 20:
         step(desk, attempt)
     assert desk.doc("attempts", attempt)["history"] == history
+
+
+def test_a_lost_answer_to_the_intent_prompts_all_the_same(desk: Desk) -> None:
+    """The commit was applied and its answer lost: the key that is found is this call's own, no replay."""
+    real, adapter = desk.store, SqliteAdapter(desk.folder / "desk.db", durable=False)
+    desk.store = Store(Faulty(adapter, ["after"]), SCHEMA, desk.clock, desk.ids)
+    attempt = desk.ask()
+    adapter.close()
+    desk.store = real
+    assert (desk.doc("attempts", attempt)["status"], len(desk.gateway.asked)) == ("pending", 1)
+    assert (desk.ask(), len(desk.gateway.asked)) == (attempt, 1), "the same key again does not prompt"
