@@ -10,6 +10,7 @@ BUS ?= local
 # a company's own certificate authority is in the system's store, not in uv's
 export UV_SYSTEM_CERTS := true
 SHARED ?= ../shared
+WORKERS ?= 2
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
@@ -101,8 +102,8 @@ rollout: setup ## shift traffic: DO=status, "shift 10", finish or back (ENV=dev 
 
 # ---- the code
 
-test: .venv/ready-test ## run every test; emulator tests run where java and the gcloud emulators are
-	@$(PY) -m pytest
+test: .venv/ready-test ## run every test in WORKERS=2 processes; emulator tests run where java and the gcloud emulators are
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: .venv/ready-test ## ruff, formatting, types, and the dependency rule
 	@.venv/bin/ruff check .
