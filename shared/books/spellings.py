@@ -142,5 +142,6 @@ def _phone_keys(phone: str, hashed: str) -> list[MatchKey]:
 
 
 def _tail_keys(phone: str, name: str) -> list[MatchKey]:
-    tail, names = phone[-3:], name_tokens(name)
-    return [("tail", tail + names[0])] if names and re.fullmatch(r"[0-9]{3}", tail) else []
+    """The last digits with the first name; of a masked number with each name, for they are all there is."""
+    tail, names = phone[-3:], name_tokens(name)[: 3 if "*" in phone else 1]
+    return [("tail", tail + one) for one in names] if re.fullmatch(r"[0-9]{3}", tail) else []

@@ -8,6 +8,7 @@ import re
 from shared.core.errors import Invalid
 
 _KENYAN = re.compile(r"(?:(?:\+|00)?2540?|0)?([17][0-9]{8})")
+_MASK = re.compile(r"\+?([0-9]{2,9})[*xX•]+([0-9]{2,4})", re.ASCII)
 _SEPARATORS = re.compile(r"[\s()./-]")
 
 
@@ -32,10 +33,23 @@ def mask(phone: str) -> str:
     return f"{phone[:4]}*****{phone[-3:]}"
 
 
+def plain_mask(masked: str) -> str:
+    """One form for every spelling of a masked number, its shown digits kept; "" for what is no such number.
+
+    ``2547 ***** 126``, ``+2547***126`` and ``07xxxx126`` are ``2547*****126``. Forms: C2B v2, messages of
+    tills and paybills, statements (reference: payments 1.5, 1.9).
+    """
+    match = _MASK.fullmatch(_SEPARATORS.sub("", masked)) if len(masked) <= 30 else None
+    if match is None:
+        return ""
+    before = "254" + match[1][1:] if match[1].startswith("0") else match[1]
+    return f"{before}*****{match[2]}"
+
+
 def fits_mask(masked: str, phone: str) -> bool:
     """Whether ``2547*****678`` may hide ``phone``: the digits shown before and after the stars agree."""
-    shown = re.sub(r"[\s+]", "", masked).split("*")
-    return len(shown) > 1 and bool(shown[-1]) and phone.startswith(shown[0]) and phone.endswith(shown[-1])
+    before, _, after = plain_mask(masked).partition("*****")
+    return bool(after) and phone.startswith(before) and phone.endswith(after)
 
 
 def phone_hash(phone: str) -> str:

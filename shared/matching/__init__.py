@@ -9,6 +9,7 @@ from shared.core.lazy import lazy_names
 if TYPE_CHECKING:
     from shared.matching.decide import DecisionRules, decide
     from shared.matching.manual import match_by_hand, set_aside, undo_match
+    from shared.matching.payers import resolve_payer
     from shared.matching.policy import AllocationRules, allocate, take_back
     from shared.matching.reconcile import reconcile_payment
 
@@ -19,6 +20,7 @@ __all__ = [
     "decide",
     "match_by_hand",
     "reconcile_payment",
+    "resolve_payer",
     "set_aside",
     "take_back",
     "undo_match",
@@ -36,5 +38,6 @@ __getattr__ = lazy_names(
         "allocate": "policy",
         "take_back": "policy",
         "reconcile_payment": "reconcile",
+        "resolve_payer": "payers",
     },
 )

@@ -49,7 +49,7 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
     invoices = lookup.invoices(list(dict.fromkeys([*asked, *numbers, *near])))
     named = [*_asked(payment, invoices), *_mentions(payment, invoices)]
     payers = lookup.payers(key) if (key := payer_key(payment)) else {}
-    known = [*_ids(found, ("account", "phone")), *payers, *_ids(found, ("tail", "name"))]
+    known = payer_ids(found, payers)
     owners = {i.id: i.customer_id for i in invoices}
     said = [owners[m.invoice_id] for m in sorted(named, key=lambda m: not exact(m))]
     people = lookup.customers(list(dict.fromkeys([*known, *said]))[:CUSTOMERS_MOST])
@@ -77,6 +77,11 @@ def _cut(digits: str) -> list[str]:
 def said_name(payment: PaymentFacts) -> str:
     """The payer's name: as the network shows it, else the words of the bank's narration."""
     return payment.payer_name or " ".join(name_words(payment.narration)[:4])
+
+
+def payer_ids(found: Mapping[MatchKey, Sequence[str]], payers: Iterable[str]) -> list[str]:
+    """The customers that the keys of a payer lead to, the strongest clues first."""
+    return [*_ids(found, ("account", "phone")), *payers, *_ids(found, ("tail", "name"))]
 
 
 def _ids(found: Mapping[MatchKey, Sequence[str]], kinds: Iterable[str]) -> list[str]:

@@ -25,11 +25,14 @@ def features(
     return (
         *_reference(case, hypothesis, identity),
         *_account(identity),
-        *_phone(identity),
-        *_payer(identity),
-        *_name(identity),
+        *payer_features(identity),
         *_amount(case, hypothesis, allocation),
     )
+
+
+def payer_features(identity: Identity) -> tuple[Feature, ...]:
+    """The clues of one customer that say who paid, whatever for."""
+    return (*_phone(identity), *_payer(identity), *_name(identity))
 
 
 def _reference(case: Case, hypothesis: Hypothesis, identity: Identity) -> Iterator[Feature]:

@@ -7,7 +7,7 @@ import re
 from rapidfuzz.distance import OSA
 
 from shared.core.errors import Invalid
-from shared.core.phone import fits_mask, parse_phone, phone_hash
+from shared.core.phone import fits_mask, parse_phone, phone_hash, plain_mask
 from shared.matching.model import CustomerFacts, Identity, PaymentFacts, Phone
 from shared.matching.names import name_words, shared_words
 from shared.matching.reference import fold, words
@@ -21,8 +21,8 @@ def payer_key(payment: PaymentFacts) -> str:
     if payment.phone or payment.phone_hash:
         return payment.phone_hash or phone_hash(payment.phone)
     said = sorted(name_words(payment.payer_name or payment.narration)[:4])
-    if payment.masked and said:
-        return f"{payment.masked}|{' '.join(said)}"
+    if said and (masked := plain_mask(payment.masked)):
+        return f"{masked}|{' '.join(said)}"
     return f"name|{' '.join(said)}" if len(said) > 1 else ""
 
 
