@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from shared.core.errors import AlreadyExists
 from shared.http import READERS, WRITERS, Api, Args, Call, ListView, View, page_view
 from shared.receipts.duplicates import fingerprint
@@ -29,6 +31,7 @@ class ReceiptView(View):
     status: str
     matching: str
     reasons: list[str]
+    warnings: list[str] = Field(default_factory=list)
     refusal: str
     merchant: str
     receipt_date: str

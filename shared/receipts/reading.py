@@ -41,6 +41,7 @@ class Fields:
     rows: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
+from shared.core.clock import EAT
+from shared.core.mpesa_receipt import receipt_warning
 from shared.receipts.confidence import Evidence, clearness, probability, share_of
 from shared.receipts.extract.currency import find_currency
 from shared.receipts.extract.dates import Day, find_date
@@ -88,6 +90,7 @@ def extract(rows: Sequence[Row], codes: Sequence[str], today: date) -> Fields:
         rows=_rows(parts),
         checks=tuple(_checks(parts)),
         flags=tuple(_flags(parts)),
+        warnings=tuple(_warnings(parts)),
     )
 
 
@@ -208,6 +211,14 @@ def _flags(parts: _Parts) -> Iterator[str]:
     numbers = {mark.cu_invoice for mark in marks if mark.cu_invoice}
     if fiscal.cu_invoice and numbers and fiscal.cu_invoice not in numbers:
         yield "qr_invoice_differs"
+
+
+def _warnings(parts: _Parts) -> Iterator[str]:
+    """What is odd and decides nothing: an M-Pesa code of another day than the receipt."""
+    if parts.payment.mpesa_code and parts.day:
+        noon = datetime.combine(parts.day.value, time(12), EAT)
+        if warning := receipt_warning(parts.payment.mpesa_code.upper(), noon):
+            yield f"mpesa_{warning}"
 
 
 def _clear(parts: _Parts, row: int) -> float:

@@ -81,6 +81,12 @@ def test_a_photo_is_read_once_however_often_it_is_announced(world: World) -> Non
     assert (world.engines[0].calls, world.announced) == (1, 1)
 
 
+def test_an_mpesa_code_of_another_day_is_shown_and_changes_no_decision(world: World) -> None:
+    world.engines = [ScriptedEngine(*RECEIPT[:-2], "M-PESA 8,775.00", "M-PESA CODE: TKM2D7Y5QX")]
+    view = receipt_view(world.take(world.drop("a.png", image_bytes("PNG"))))
+    assert (view.status, view.reasons, view.warnings) == ("accepted", [], ["mpesa_receipt_day_differs"])
+
+
 def test_the_view_names_the_file_and_keeps_its_own_object(world: World) -> None:
     view = receipt_view(world.take(world.drop("a.png", image_bytes("PNG"))))
     assert (view.object, view.file) == ("receipt", f"receipts/{BUSINESS}/a.png")

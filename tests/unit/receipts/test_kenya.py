@@ -100,6 +100,26 @@ def test_mpesa_code_method_till_and_currency() -> None:
     )
     assert (fields.payment_method, fields.mpesa_code, fields.till) == ("mpesa", "TKM2D7Y5QX", "522533")
     assert fields.currency == "KES"
+    assert fields.warnings == (), "without a day there is nothing to compare"
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "warnings"),
+    [
+        ("22/11/2025", "TKM2D7Y5QX", ()),
+        ("21/11/2025", "TKM2D7Y5QX", ()),
+        ("20/11/2025", "TKM2D7Y5QX", ("mpesa_receipt_day_differs",)),
+        ("22/11/2024", "TKM2D7Y5QX", ("mpesa_receipt_day_differs",)),
+        ("22/11/2025", "TXM2D7Y5QX", ("mpesa_receipt_form_unusual",)),
+    ],
+)
+def test_an_mpesa_code_of_another_day_is_warned_about_and_decides_nothing(
+    day: str, code: str, warnings: tuple[str, ...]
+) -> None:
+    """T, K, M: the 22nd of November 2025."""
+    printed = rows("DUKA LTD", f"DATE: {day}", "TOTAL KSH 2,500.00", f"M-PESA CODE: {code}")
+    fields = extract(printed, [], TODAY)
+    assert (fields.mpesa_code, fields.warnings, fields.flags) == (code, warnings, ())
 
 
 def test_a_ten_letter_word_is_no_mpesa_code() -> None:
