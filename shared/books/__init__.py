@@ -21,7 +21,7 @@ from shared.books.keys import (
 from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
 from shared.books.numbering import check_digit, check_number, print_number
 from shared.books.parts import overdue, owed_now
-from shared.books.receiving import receive_payment, record_fee, return_payment
+from shared.books.receiving import booked_at, receive_payment, record_fee, return_payment
 from shared.books.sealing import seal_journal, seal_when_due
 from shared.books.spellings import name_tokens
 from shared.books.transactions import record_transaction
@@ -36,6 +36,7 @@ __all__ = [
     "NewTransaction",
     "TrialBalance",
     "allocate",
+    "booked_at",
     "change_customer",
     "check_digit",
     "check_number",

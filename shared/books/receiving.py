@@ -23,6 +23,11 @@ def receive_payment(tx: Tx, payment: dict[str, Any]) -> None:
     post(tx, payment_received(payment, tx.now))
 
 
+def booked_at(payment: dict[str, Any]) -> Key:
+    """Where the entry of a payment received stands, or will; of its data, provider and receipt are enough."""
+    return Key(JOURNAL, entry_id("pay", fact_of(payment)))
+
+
 def record_fee(tx: Tx, payment: dict[str, Any], cents: int) -> None:
     """Book what the gateway kept of a payment; raises AlreadyExists for a second fee."""
     post(tx, gateway_fee(payment, cents, tx.now))
@@ -38,6 +43,6 @@ def return_payment(tx: Tx, payment_id: str, *, actor: str) -> Doc:
         raise Refused("only settled money can be sent back", code="payment_not_settled")
     if payment.data["allocations"] or payment.data.get("on_account_cents"):
         payment = unallocate(tx, payment_id, actor=actor)
-    received = read_entry(tx.require(Key(JOURNAL, entry_id("pay", fact_of(payment.data)))))
+    received = read_entry(tx.require(booked_at(payment.data)))
     post(tx, reversal(received, tx.now, actor))
     return tx.update(payment.key, {"status": "reversed", "matching": "none", "unallocated_cents": 0})

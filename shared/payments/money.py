@@ -39,11 +39,14 @@ def money_key(provider: str, receipt: str) -> Key:
 
 
 def places(evidence: Evidence) -> list[Key]:
-    """Where money of this receipt would be, to be read in one batch; nothing where none is named."""
+    """Where money of this receipt would be, in the books too, to be read in one batch; none without one."""
+    from shared.books import booked_at
+
     if not evidence.receipt:
         return []
     claim = money_key(evidence.provider, evidence.receipt)
-    return [claim, Key(PAYMENTS, claim.id)]
+    number = evidence.receipt.strip().upper()
+    return [claim, Key(PAYMENTS, claim.id), booked_at({"provider": evidence.provider, "receipt": number})]
 
 
 def find(tx: Tx, evidence: Evidence) -> Doc | None:

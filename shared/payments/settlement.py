@@ -20,7 +20,7 @@ from shared.payments.gateways.port import Evidence, NoAnswer, Outcome, QueryAnsw
 from shared.payments.gateways.providers import MPESA, provider_of, provider_of_route
 from shared.payments.grades import LISTED_BY, PROOFS, enough, listed
 from shared.payments.notices import own_notice
-from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS
+from shared.payments.places import ATTEMPTS, CALLBACKS, PAYMENTS, PROFILE
 from shared.payments.policy import SettlementPolicy, policy_in, puts_unproven_aside
 from shared.payments.ports import Ports
 from shared.payments.results import ROUTES, process_result
@@ -63,7 +63,8 @@ def _called_back(ports: Ports, business: str, attempt_id: str, evidence: Evidenc
     Of a success the provider is asked first, so that claim and proof are one commit; the callback itself is
     kept since before its answer, and comes again when this dies. Of anything else it is asked after.
     """
-    attempt = ports.store.require(business, Key(ATTEMPTS, attempt_id)).data
+    asked = ports.store.require(business, Key(ATTEMPTS, attempt_id))
+    attempt = asked.data
     context.follow(attempt.get("correlation_id"))
     request_id = attempt["request_id"] or evidence.request_id
     claims = evidence.outcome is Outcome.SUCCESS and after(State(attempt["status"]), Signal.CLAIM)
@@ -74,7 +75,8 @@ def _called_back(ports: Ports, business: str, attempt_id: str, evidence: Evidenc
     answer = _said(ports, attempt, request_id)
 
     def apply(tx: Tx) -> None:
-        tx.get_many([Key(ATTEMPTS, attempt_id), *money.places(evidence)])  # one read for all of them
+        tx.recall(asked)
+        tx.fetch([asked.key, *money.places(evidence)], peeked=[PROFILE])  # one read for all of them
         _apply(ports, tx, attempt_id, evidence, evidence_id)
         now = tx.require(Key(ATTEMPTS, attempt_id)).data
         if isinstance(answer, QueryAnswer) and now["status"] in _ASKED_ABOUT:

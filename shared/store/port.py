@@ -72,6 +72,26 @@ class Tx:
         """Read one document or None."""
         return self.get_many([key])[0]
 
+    def fetch(self, keys: Sequence[Key], *, peeked: Sequence[Key] = ()) -> None:
+        """Read in one go what ``get`` will want, and what ``peek`` will: that the commit does not verify."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
+        looked = [key for key in peeked if key not in self._seen and key not in self._peeked]
+        docs = self._store.get_many(self.business, [*missing, *looked])
+        self._peeked.update(zip(looked, docs[len(missing) :], strict=True))
+        for key, doc in zip(missing, docs, strict=False):
+            self._seen[key] = doc
+            self.reads[key] = doc.seen if doc else None
+
+    def recall(self, doc: Doc) -> None:
+        """Take a document of this business that was read a moment ago as what ``get`` finds.
+
+        Only the first run does: the commit verifies it as if it were read here, and the next run reads.
+        """
+        if self._may_guess and doc.key not in self._seen:
+            self._seen[doc.key] = doc
+            self.reads[doc.key] = doc.seen
+            self.guessed = True
+
     def peek(self, key: Key) -> Doc | None:
         """Read a document that the commit does not verify: a rule that may change a moment later.
 
@@ -133,7 +153,8 @@ class Tx:
             self.writes[key] = None
 
     def _write(self, key: Key, data: Data, before: Doc | None) -> Doc:
-        doc = self._store.new_doc(key, data, before)
+        again = self.writes.get(key)  # only the last of several versions leaves this transaction
+        doc = self._store.new_doc(key, data, before, now=self.now, etag=again.etag if again else None)
         self.writes[key] = doc
         return doc
 
@@ -317,23 +338,18 @@ class Store:
         if key.collection in self.schema.append_only:
             raise Refused(f"{key.collection} is written once and never changed", code="append_only")
 
-    def new_doc(self, key: Key, data: Data, before: Doc | None) -> Doc:
+    def new_doc(
+        self, key: Key, data: Data, before: Doc | None, *, now: str | None = None, etag: str | None = None
+    ) -> Doc:
         """A checked document to be written over ``before``; the adapter stores it as it is."""
         check_key(key)
         if before is not None and key.collection in self.schema.append_only:
             raise Refused(f"{key.collection} is written once and never changed", code="append_only")
         body = encode(data)
         check_indexed(data, self._indexed.get(key.collection, frozenset()))
-        now = rfc3339(self.clock.now())
-        return Doc(
-            key=key,
-            data=data,
-            etag=self._ids.new("e"),
-            version=before.version + 1 if before else 1,
-            created_at=before.created_at if before else now,
-            updated_at=now,
-            body=body,
-        )
+        now = now or rfc3339(self.clock.now())
+        version, born = (before.version + 1, before.created_at) if before else (1, now)
+        return Doc(key, data, etag or self._ids.new("e"), version, born, now, body)
 
 
 class _Stale(Conflict):

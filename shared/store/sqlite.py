@@ -9,6 +9,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ CREATE TABLE IF NOT EXISTS docs (
   etag TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   PRIMARY KEY (b, c, id)) WITHOUT ROWID
 """
+_MOST_KEYS = 400
+"""Keys a statement: 801 values stay under the limit of every SQLite build (999)."""
 _COLUMNS = "c, id, CAST(body AS BLOB), etag, version, created_at, updated_at"
 
 
@@ -56,20 +59,12 @@ class SqliteAdapter:
             self._file.release()
 
     def get_many(self, business: str, keys: Sequence[Key]) -> list[Doc | None]:
-        if len(keys) == 1:
-            return [self._get(business, keys[0])]
         with self._reading() as reader:
-            reader.execute("BEGIN")  # one snapshot for all of them
-            try:
-                return [self._get(business, key, reader) for key in keys]
-            finally:
-                reader.execute("COMMIT")
-
-    def _get(self, business: str, key: Key, reader: sqlite3.Connection | None = None) -> Doc | None:
-        with self._reading(reader) as connection:
-            sql = f"SELECT {_COLUMNS} FROM docs WHERE b = ? AND c = ? AND id = ?"  # noqa: S608 - fixed columns
-            row = connection.execute(sql, (business, key.collection, key.id)).fetchone()
-            return _doc(row) if row else None
+            if len(keys) <= _MOST_KEYS:  # one statement sees one moment
+                found = _found(reader, business, keys)
+            else:
+                found = _found_in_parts(reader, business, keys)
+        return [found.get(key) for key in keys]
 
     def query(self, business: str, scan: Scan) -> list[Doc]:
         sql, values = _select(business, scan)
@@ -94,6 +89,36 @@ class SqliteAdapter:
             yield given or self._file.reader()
         except sqlite3.Error as error:
             raise Unavailable(f"the database could not be read: {error}") from None
+
+
+def _found(reader: sqlite3.Connection, business: str, keys: Sequence[Key]) -> dict[Key, Doc]:
+    values = [*(part for key in keys for part in key), business]
+    docs = map(_doc, reader.execute(_by_key(len(keys)), values).fetchall())
+    return {doc.key: doc for doc in docs}
+
+
+def _found_in_parts(reader: sqlite3.Connection, business: str, keys: Sequence[Key]) -> dict[Key, Doc]:
+    """More keys than a statement takes, as they are at one moment."""
+    found: dict[Key, Doc] = {}
+    reader.execute("BEGIN")
+    try:
+        for start in range(0, len(keys), _MOST_KEYS):
+            found |= _found(reader, business, keys[start : start + _MOST_KEYS])
+    finally:
+        reader.execute("COMMIT")
+    return found
+
+
+@cache
+def _by_key(keys: int) -> str:
+    if keys == 1:
+        return f"SELECT {_COLUMNS} FROM docs WHERE c = ? AND id = ? AND b = ?"  # noqa: S608 - fixed columns
+    values = ", ".join(["(?, ?)"] * keys)
+    # a cross join keeps its order, so that each key is looked up; for IN, SQLite reads the whole business
+    return (
+        f"WITH wanted (wanted_c, wanted_id) AS (VALUES {values}) SELECT {_COLUMNS} "  # noqa: S608
+        "FROM wanted CROSS JOIN docs ON c = wanted_c AND id = wanted_id AND b = ?"
+    )
 
 
 def _schema(indexes: Sequence[Index], append_only: Sequence[str]) -> Iterator[str]:

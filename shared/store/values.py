@@ -16,7 +16,9 @@ MAX_INT = 2**53
 MAX_BYTES = 900_000
 MAX_DEPTH = 20
 MAX_INDEXED_BYTES = 1_400
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
+"""It need not look for circles: what is checked before it ends at ``MAX_DEPTH``."""
+_ZERO_BYTE = "\\u0000"
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
@@ -37,45 +39,54 @@ def encode(data: Data) -> str:
         raise InvalidDocument("a document is an object")
     _check_object(data, "", 0)
     text = _CANONICAL.encode(data)
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise InvalidDocument("text holds half a character (a lone surrogate)") from None
+    if _ZERO_BYTE in text:  # or a backslash and what looks like one
+        _check_text(data, "")
+    if (size := _bytes(text)) is None:
+        raise InvalidDocument("text holds half a character (a lone surrogate)")
     if size > MAX_BYTES:
         raise TooLarge(f"the document has {size} bytes, {MAX_BYTES} are allowed")
     return text
 
 
+def _bytes(text: str) -> int | None:
+    """How long text is in UTF-8; None for half a character."""
+    if text.isascii():
+        return len(text)
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        return None
+
+
 def _check_object(data: dict[str, Any], path: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise InvalidDocument(f"{path}: deeper than {MAX_DEPTH} levels")
+    if not _are_fields(tuple(data), depth == 0):
+        name = next(name for name in data if not _is_field(name, depth == 0))
+        raise InvalidDocument(f"{path}/{name!a} is not a field name")
     for name, value in data.items():
-        if not isinstance(name, str) or not _is_field(name, depth):
-            raise InvalidDocument(f"{path}/{name!a} is not a field name")
-        kind = type(
-            value
-        )  # nearly all values are of these three kinds, and every commit looks at all of them
-        if kind is str and "\x00" not in value:
-            continue
-        if value is None or (kind is int and -MAX_INT <= value <= MAX_INT):
+        kind = type(value)  # nearly all values are of these kinds, and every commit looks at all of them
+        if kind is str or value is None or kind is bool or (kind is int and -MAX_INT <= value <= MAX_INT):
             continue
         _check_value(value, f"{path}/{name}", depth, in_list=False)
 
 
-@lru_cache(maxsize=4096)
-def _is_field(name: str, depth: int) -> bool:
+@lru_cache(maxsize=1024)
+def _are_fields(names: tuple[str, ...], top: bool) -> bool:
+    return all(_is_field(name, top) for name in names)
+
+
+def _is_field(name: object, top: bool) -> bool:
     """Names that start with two underscores are Firestore's own; deeper names may be any other text."""
-    plain = bool(_FIELD.fullmatch(name)) if depth == 0 else bool(name) and "\x00" not in name
-    return plain and not name.startswith("__")
+    if not isinstance(name, str) or name.startswith("__"):
+        return False
+    return bool(_FIELD.fullmatch(name)) if top else bool(name) and "\x00" not in name
 
 
 def _check_value(value: Any, path: str, depth: int, *, in_list: bool) -> None:
     match value:
-        case None | bool():
+        case None | bool() | str():
             return
-        case str():
-            if "\x00" in value:
-                raise InvalidDocument(f"{path}: text holds a zero byte")
         case int():
             if abs(value) > MAX_INT:
                 raise InvalidDocument(f"{path}: integers end at 2^53")
@@ -85,9 +96,23 @@ def _check_value(value: Any, path: str, depth: int, *, in_list: bool) -> None:
             if in_list:
                 raise InvalidDocument(f"{path}: a list may not hold a list")
             for item in value:
-                _check_value(item, path, depth + 1, in_list=True)
+                if type(item) is not str:
+                    _check_value(item, path, depth + 1, in_list=True)
         case _:
             raise InvalidDocument(f"{path}: {type(value).__name__} is not stored (money is integer cents)")
+
+
+def _check_text(value: Any, path: str) -> None:
+    """Refuse zero bytes, in a value that is checked otherwise."""
+    match value:
+        case str() if "\x00" in value:
+            raise InvalidDocument(f"{path}: text holds a zero byte")
+        case dict():
+            for name, one in value.items():
+                _check_text(one, f"{path}/{name}")
+        case list():
+            for one in value:
+                _check_text(one, path)
 
 
 def check_indexed(data: Data, fields: AbstractSet[str]) -> None:
@@ -103,9 +128,7 @@ def indexable_fault(value: Any) -> str | None:
         return None if abs(value) <= MAX_INT else "integers end at 2^53"
     if not isinstance(value, str):
         return "it must be text, a number or a boolean"
-    try:
-        size = len(value.encode())
-    except UnicodeEncodeError:
+    if (size := _bytes(value)) is None:
         return "text holds half a character (a lone surrogate)"
     if "\x00" in value:
         return "text holds a zero byte"
