@@ -45,15 +45,22 @@ def post_charge(tx: Tx, move: Movement) -> bool:
     identity = entry_id("fee", move.line.id)
     legs = (Leg(f"fees:{move.provider}", -move.cents), Leg(move.account, move.cents))
     if move.receipt:
-        told = entry_id(
-            "fee", move.receipt if move.provider == "mpesa" else f"{move.provider}-{move.receipt}"
-        )
+        told = _told(move)
         known = tx.get(Key(JOURNAL, told))
         if known is None:
             identity = told
         elif known.data["source"]["collection"] != move.line.collection and _same(known.data["legs"], legs):
             return False  # the provider's own result told this charge; another line's charge is another
     return _post(tx, move, identity, "gateway_fee", legs)
+
+
+def charge_entry(move: Movement) -> Key:
+    """The entry that a charge is looked for under first."""
+    return Key(JOURNAL, _told(move) if move.receipt else entry_id("fee", move.line.id))
+
+
+def _told(move: Movement) -> str:
+    return entry_id("fee", move.receipt if move.provider == "mpesa" else f"{move.provider}-{move.receipt}")
 
 
 def post_transfer(tx: Tx, move: Movement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from heapq import nsmallest
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -374,7 +375,7 @@ def _preview(content: bytes, wish: Wish) -> PreviewView:
 
     profile = wish.profile or proposed_for(content)
     parsed = parse(content, wish)
-    lines = sorted((line for _, line in parsed.lines), key=lambda line: line.row)[:PREVIEWED]
+    lines = nsmallest(PREVIEWED, (line for _, line in parsed.lines), key=lambda line: line.row)
     shown = PreviewLineView.model_fields
     return PreviewView(
         form=parsed.form,

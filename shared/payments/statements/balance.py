@@ -3,8 +3,9 @@ changed."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import NamedTuple
 
 from shared.payments.statements.model import StatementLine
 
@@ -29,45 +30,70 @@ class Balances:
     breaks: tuple[Break, ...]
 
 
-def check(lines: list[StatementLine], opening: int | None = None, closing: int | None = None) -> Balances:
-    """Follow the running balance, oldest line first.
+class _Told(NamedTuple):
+    """A line that says what the account held after it."""
 
-    Args:
-        lines: in the file's own order, whichever way it runs.
-        opening, closing: balances that the file states by themselves.
-    """
-    told = [line for line in _oldest_first(lines) if line.balance_cents is not None]
-    if not told:
-        return Balances(opening, closing, ())
-    first, last = told[0], told[-1]
-    start = first.balance_cents - first.amount_cents if first.balance_cents is not None else 0
-    breaks = _breaks(told)
-    if opening is not None and opening != start:
-        breaks = [Break(first.row, opening + first.amount_cents, first.balance_cents or 0), *breaks]
-    end = last.balance_cents
-    if closing is not None and closing != end:
-        breaks.append(Break(last.row, closing, end or 0))
-    return Balances(
-        start if opening is None else opening, end if closing is None else closing, tuple(breaks[:MOST])
-    )
+    row: int
+    amount: int
+    balance: int
+
+    def after(self, before: _Told) -> Break | None:
+        """What is wrong if this line is the next one after ``before``."""
+        expected = before.balance + self.amount
+        return Break(self.row, expected, self.balance) if expected != self.balance else None
 
 
-def _breaks(told: list[StatementLine]) -> list[Break]:
-    found = []
-    for before, line in pairwise(told):
-        assert before.balance_cents is not None  # noqa: S101 - only such lines are told
-        assert line.balance_cents is not None  # noqa: S101
-        expected = before.balance_cents + line.amount_cents
-        if expected != line.balance_cents:
-            found.append(Break(line.row, expected, line.balance_cents))
-    return found
+class Running:
+    """Follows the running balance line by line, both ways at once: whether a file begins with its oldest line
+    is known at its end."""
 
+    def __init__(self) -> None:
+        self._began = self._ended = ""
+        self._first: _Told | None = None
+        self._last: _Told | None = None
+        self._down: list[Break] = []
+        self._up: deque[Break] = deque(maxlen=MOST)
+        self._count_down = self._count_up = 0
 
-def _oldest_first(lines: list[StatementLine]) -> list[StatementLine]:
-    """The portal writes the newest row first; of one second only, the balances say which way a file runs."""
-    if len(lines) < 2 or lines[0].at < lines[-1].at:
-        return lines
-    if lines[0].at > lines[-1].at:
-        return lines[::-1]
-    told = [line for line in lines if line.balance_cents is not None]
-    return lines if len(_breaks(told)) <= len(_breaks(told[::-1])) else lines[::-1]
+    def take(self, line: StatementLine) -> None:
+        """The next line in the file's own order, whichever way it runs."""
+        self._began, self._ended = self._began or line.at, line.at
+        if line.balance_cents is None:
+            return
+        told, before = _Told(line.row, line.amount_cents, line.balance_cents), self._last
+        self._first, self._last = self._first or told, told
+        if before is None:
+            return
+        if down := told.after(before):
+            self._count_down += 1
+            if self._count_down <= MOST:
+                self._down.append(down)
+        if up := before.after(told):
+            self._count_up += 1
+            self._up.appendleft(up)  # read from below, the last are the first
+
+    def checked(self, opening: int | None = None, closing: int | None = None) -> Balances:
+        """What all of it comes to.
+
+        Args:
+            opening, closing: balances that the file states by themselves.
+        """
+        rising = self._rises()
+        first, last = (self._first, self._last) if rising else (self._last, self._first)
+        if first is None or last is None:
+            return Balances(opening, closing, ())
+        breaks = list(self._down if rising else self._up)
+        start, end = first.balance - first.amount, last.balance
+        if opening is not None and opening != start:
+            breaks = [Break(first.row, opening + first.amount, first.balance), *breaks]
+        if closing is not None and closing != end:
+            breaks.append(Break(last.row, closing, end))
+        stated = start if opening is None else opening, end if closing is None else closing
+        return Balances(*stated, tuple(breaks[:MOST]))
+
+    def _rises(self) -> bool:
+        """The portal writes the newest row first; of one second only, the balances say which way a file
+        runs."""
+        if self._began != self._ended:
+            return self._began < self._ended
+        return self._count_down <= self._count_up

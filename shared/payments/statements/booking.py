@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from shared.books.floats import Movement, post_charge, post_transfer
+from shared.books.floats import Movement, charge_entry, post_charge, post_transfer
 from shared.books.model import NewTransaction
 from shared.books.transactions import record_transaction
 from shared.core import logs
@@ -61,11 +61,14 @@ def evidence_of(key: str, line: StatementLine) -> Evidence:
     )
 
 
-def book_alone(ports: Ports, business: str, lines: Sequence[Keyed], form: str) -> dict[str, Booked]:
+def book_alone(
+    ports: Ports, business: str, lines: Sequence[Keyed], form: str
+) -> tuple[dict[str, Booked], dict[str, str]]:
     """Do what takes commits of its own: prove unproven money, tell payouts, take payments back, in
     their order.
 
-    Returns what became of those lines; the others are booked with their chunk (``book``).
+    Returns what became of those lines, and for the money that needs no proof its payment's id: that is booked
+    with its chunk (``book``), as all other lines are.
     """
     claims = known_money(ports, business, [pair for pair in lines if pair[1].kind is Kind.MONEY_IN])
     found = dict.fromkeys(claims.values())
@@ -81,7 +84,7 @@ def book_alone(ports: Ports, business: str, lines: Sequence[Keyed], form: str) -
             booked = _tell(ports, business, key, line, sent)
         if booked is not None:
             done[key] = booked
-    return done
+    return done, {key: claim for key, claim in claims.items() if key not in done}
 
 
 def _tell(ports: Ports, business: str, key: str, line: StatementLine, sent: Payouts) -> Booked | None:
@@ -150,6 +153,20 @@ def _has_lookalike(ports: Ports, business: str, key: str, line: StatementLine, f
         (doc.data["account"], doc.data["amount_cents"]) == told and doc.data["form"] != form and doc.id != key
         for doc in same_day
     )
+
+
+def looked_at(lines: Sequence[Keyed], claims: dict[str, str]) -> list[Key]:
+    """What booking these lines looks at, read at once: the lines, their payments, charges that are booked."""
+    charges = [
+        charge_entry(_movement(key, line))
+        for key, line in lines
+        if line.kind is Kind.FEE and line.currency == KES
+    ]
+    return [
+        *(Key(LINES, key) for key, _ in lines),
+        *(Key(PAYMENTS, known) for known in claims.values()),
+        *charges,
+    ]
 
 
 def book(tx: Tx, key: str, line: StatementLine, payment_id: str, proven: Booked | None) -> Booked:

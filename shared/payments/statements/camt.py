@@ -146,11 +146,10 @@ def _balances(root: Element, done: Read) -> None:
     done.opening_cents, done.closing_cents = told.get("OPBD", told.get("PRCD")), told.get("CLBD")
     if done.opening_cents is None or done.closing_cents is None or len(root.findall(".//Stmt")) > 1:
         return
-    reached = done.opening_cents + sum(line.amount_cents for line in done.lines)
+    reached = done.opening_cents + done.lines.total_cents
     if reached != done.closing_cents:
-        row = done.lines[-1].row if done.lines else 1
         detail = f"the entries lead to {reached} cents, not to {done.closing_cents}"
-        raise refuse("statement_balance", row, "Bal CLBD", detail)
+        raise refuse("statement_balance", done.lines.last_row, "Bal CLBD", detail)
 
 
 def _find(node: Any, path: str) -> str:

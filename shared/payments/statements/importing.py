@@ -14,12 +14,10 @@ from datetime import timedelta
 from shared.bus import emit
 from shared.core import context
 from shared.events import StatementImport
-from shared.payments.places import PAYMENTS
 from shared.payments.ports import Ports
 from shared.payments.statements import normal
-from shared.payments.statements.booking import book, book_alone, known_money
+from shared.payments.statements.booking import book, book_alone, looked_at
 from shared.payments.statements.lines import Booked, Keyed
-from shared.payments.statements.model import Kind
 from shared.payments.statements.places import LINES, STATEMENTS
 from shared.payments.statements.questions import ask
 from shared.store import Data, Doc, Key, Tx
@@ -37,11 +35,11 @@ def import_statement(
     """Import what is left of a statement, or as much as the time allows and announce the rest."""
     context.note(statement=statement_id)
     statement = ports.store.require(business, Key(STATEMENTS, statement_id))
-    content = ports.blobs.get(statement.data["lines_object"]) if _open(statement) else b""
+    reader = normal.Reader(ports.blobs, statement.data["lines_folder"], statement.data["lines"])
     give_up = ports.clock.now() + longest
     while _open(statement):
         over = ports.clock.now() > give_up
-        after = _advance(ports, business, statement, content, chunk, announce=over)
+        after = _advance(ports, business, statement, reader, chunk, announce=over)
         if after is None or over:
             return
         statement = after
@@ -52,17 +50,14 @@ def _open(statement: Doc) -> bool:
 
 
 def _advance(
-    ports: Ports, business: str, statement: Doc, content: bytes, chunk: int, *, announce: bool
+    ports: Ports, business: str, statement: Doc, reader: normal.Reader, chunk: int, *, announce: bool
 ) -> Doc | None:
     """Import one chunk; None when somebody else imported it meanwhile, who then goes on."""
     start = statement.data["next"]
-    lines = normal.decode(content, start, chunk)
+    lines = reader.take(start, chunk)
     there = ports.store.get_many(business, [Key(LINES, key) for key, _ in lines])
     fresh = [pair for pair, doc in zip(lines, there, strict=True) if doc is None]
-    proven = book_alone(ports, business, fresh, statement.data["form"])
-    claims = known_money(
-        ports, business, [p for p in fresh if p[1].kind is Kind.MONEY_IN and p[0] not in proven]
-    )
+    proven, claims = book_alone(ports, business, fresh, statement.data["form"])
 
     def write(tx: Tx) -> bool:
         now = tx.require(statement.key)
@@ -82,10 +77,9 @@ def _write_lines(
     tx: Tx, statement: Doc, fresh: list[Keyed], proven: dict[str, Booked], claims: dict[str, str]
 ) -> Counter[str]:
     """Book the lines that are still absent and write each; returns how many had which outcome."""
-    docs = tx.get_many([Key(LINES, key) for key, _ in fresh])
-    tx.get_many([Key(PAYMENTS, known) for known in claims.values()])  # all at once, each is written below
+    docs = tx.get_many(looked_at(fresh, claims))
     outcomes: Counter[str] = Counter()
-    for (key, line), doc in zip(fresh, docs, strict=True):
+    for (key, line), doc in zip(fresh, docs, strict=False):  # the lines come first
         if doc is not None:
             continue
         done = book(tx, key, line, claims.get(key, ""), proven.get(key))

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.bus import emit
 from shared.core import context
-from shared.core.errors import AlreadyExists, NotFound, Permanent, Refused
+from shared.core.errors import NotFound, Permanent, Refused
 from shared.events import SYSTEM, StatementImport
 from shared.payments.places import PROFILE
 from shared.payments.statements import normal
@@ -88,15 +88,13 @@ def keep(
     ports: Ports, business: str, stored: Stored, parsed: Parsed, given: Given, *, profile_id: str
 ) -> Doc:
     """Keep the file and its lines, then write the statement and announce it in one commit."""
-    lines = normal.encode(parsed.lines)
-    lines_name = f"{NORMAL}{business}/{hashlib.sha256(lines).hexdigest()[:32]}.jsonl"
-    _put(ports, lines_name, lines)
+    folder = normal.write(ports.blobs, f"{NORMAL}{business}/", parsed.lines)
     if stored.name.startswith(KEPT):
-        _put(ports, stored.name, stored.content)
+        normal.put_once(ports.blobs, stored.name, stored.content)
     blank = _document(parsed, given, profile_id)
     blank |= {
         "object": stored.name,
-        "lines_object": lines_name,
+        "lines_folder": folder,
         "sha256": stored.sha256,
         "size": len(stored.content),
     }
@@ -130,7 +128,7 @@ def refuse(ports: Ports, business: str, stored: Stored, refusal: Permanent, give
         "code": refusal.code,
         "errors": [{"pointer": fault.pointer, "detail": fault.detail} for fault in refusal.errors],
         "object": stored.name,
-        "lines_object": "",
+        "lines_folder": "",
         "sha256": stored.sha256,
         "size": len(stored.content),
         **_numbers(0, 0, 0, 0),
@@ -158,7 +156,6 @@ def mark_read(tx: Tx, stored: Stored) -> None:
 
 
 def _document(parsed: Parsed, given: Given, profile_id: str) -> Data:
-    days = [line.business_day for _, line in parsed.lines]
     return {
         "status": "importing",
         "form": parsed.form,
@@ -170,8 +167,8 @@ def _document(parsed: Parsed, given: Given, profile_id: str) -> Data:
         "code": "",
         "errors": [],
         **_numbers(parsed.rows, len(parsed.lines), parsed.failed, parsed.empty),
-        "first_day": min(days, default=""),
-        "last_day": max(days, default=""),
+        "first_day": parsed.days[0],
+        "last_day": parsed.days[1],
         "opening_cents": parsed.balances.opening_cents,
         "closing_cents": parsed.balances.closing_cents,
         "breaks": [asdict(one) for one in parsed.balances.breaks],
@@ -219,13 +216,6 @@ def _check_owner(ports: Ports, business: str, account: str) -> None:
 def extension(content: bytes) -> str:
     """The ending of a kept file's name."""
     return FORMS.get(content[:4], "csv")
-
-
-def _put(ports: Ports, name: str, content: bytes) -> None:
-    try:
-        ports.blobs.put(name, content, only_if_absent=True)
-    except AlreadyExists:
-        return  # named by its digest: it is this very content
 
 
 def raw_of(ports: Ports, doc: Doc) -> bytes:

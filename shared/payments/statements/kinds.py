@@ -8,6 +8,7 @@ it went.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from shared.payments.statements.model import Kind
 
@@ -42,14 +43,19 @@ _BANK_FEE = re.compile(
 
 def mpesa_kind(reason: str, details: str, cents: int) -> Kind:
     """The kind of one completed line of an M-Pesa statement, of these signed cents."""
-    told = reason.strip() or details
+    return _kind(reason.strip() or details, came=cents > 0)
+
+
+@lru_cache(maxsize=256)
+def _kind(told: str, *, came: bool) -> Kind:
+    """From the words, of which a file with reason types has a dozen."""
     if _REVERSAL.search(told):
         return Kind.FEE if _FEE.search(told) else Kind.REVERSAL
     if _FEE.search(told):
         return Kind.FEE
     if _INTERNAL.search(told):
         return Kind.INTERNAL
-    return _came(told) if cents > 0 else _went(told)
+    return _came(told) if came else _went(told)
 
 
 def _came(told: str) -> Kind:

@@ -9,7 +9,7 @@ others, charges without a receipt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from shared.payments.statements.cells import moment, money
 from shared.payments.statements.faults import MOST, CellError, Fault, refused, shown
 from shared.payments.statements.kinds import mpesa_kind
 from shared.payments.statements.model import Kind, StatementLine
+from shared.payments.statements.packed import Lines
 from shared.payments.statements.sheet import Row, Table
 
 ALIASES = {
@@ -61,7 +62,7 @@ _PHONE = re.compile(r"(?i)(?:mobile|phone|customer)[^0-9+]{0,20}\+?((?:254|0)[17
 class Read:
     """What was read of a file: its lines in its own order, and what was left out of them."""
 
-    lines: list[StatementLine] = field(default_factory=list)
+    lines: Lines = field(default_factory=Lines)
     failed: int = 0
     empty: int = 0
     opening_cents: int | None = None
@@ -200,9 +201,3 @@ class _Reader:
 
     def _wrong(self, name: str, detail: str) -> _At:
         return _At(self._header.name(self._columns[name]), detail)
-
-
-def oldest_first(lines: list[StatementLine]) -> Iterator[StatementLine]:
-    """Lines in the order in which they happened: the portal writes the newest first."""
-    falling = len(lines) > 1 and lines[0].at > lines[-1].at
-    return iter(reversed(lines)) if falling else iter(lines)

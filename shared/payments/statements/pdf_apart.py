@@ -6,6 +6,7 @@ standard input, never on the command line, which every user of a machine can rea
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import subprocess  # the command is our own module; the file goes in on its standard input
@@ -44,7 +45,7 @@ def read_rows(content: bytes, password: str) -> Iterator[Row]:
         raise Unavailable("the PDF could not be opened in time", code="pdf_unavailable") from failed
     if done.returncode:
         raise Invalid("statement_too_complex", "the PDF takes too much memory or time to open")
-    for line in done.stdout.splitlines():
+    for line in io.BytesIO(done.stdout):
         told = json.loads(line)
         if "code" in told:
             raise _refusal(told)

@@ -10,12 +10,13 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Invalid
-from shared.payments.statements import balance
-from shared.payments.statements.model import BANK, MPESA, Kind, StatementLine, keyed
+from shared.payments.statements.model import BANK, MPESA
 from shared.payments.statements.sheet import PREAMBLE, Row
 
 if TYPE_CHECKING:
+    from shared.payments.statements.balance import Balances
     from shared.payments.statements.mpesa import Read
+    from shared.payments.statements.packed import Ordered
     from shared.payments.statements.profiles import Profile
 
 MAX_BYTES = 10 << 20
@@ -41,15 +42,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A whole file, understood: lines under their keys, oldest first."""
+    """A whole file, understood: lines under their keys, oldest first; ``days`` are its first and its last."""
 
     form: str
     account: str
-    lines: list[tuple[str, StatementLine]]
+    lines: Ordered
     rows: int
     failed: int
     empty: int
-    balances: balance.Balances
+    balances: Balances
+    days: tuple[str, str]
     profile: str = ""
 
 
@@ -81,12 +83,15 @@ def _text(content: bytes, wish: Wish) -> Parsed:
         root = camt.open_document(content)
         account = _account(wish, BANK, camt.account_in(root))
         return _done("camt053", account, camt.read(root, account, wish.shortcodes))
-    given = text.decode(content, wish.profile.encoding if wish.profile else "")
-    if swift.looks_like(given):
-        account = _account(wish, BANK, swift.account_in(given))
-        return _done("mt940", account, swift.read(given, account, wish.shortcodes))
-    delimiter = (wish.profile.delimiter if wish.profile else "") or text.delimiter_of(given)
-    return _sheet("csv", text.rows_of(given, delimiter), wish, delimiter)
+    encoding = text.encoding_of(content, wish.profile.encoding if wish.profile else "")
+    if swift.may_be(text.lines_of(content, encoding).read(swift.TOP)):
+        given = content.decode(encoding)
+        if swift.looks_like(given):
+            account = _account(wish, BANK, swift.account_in(given))
+            return _done("mt940", account, swift.read(given, account, wish.shortcodes))
+    told = wish.profile.delimiter if wish.profile else ""
+    delimiter = told or text.delimiter_of(text.lines_of(content, encoding))
+    return _sheet("csv", text.rows_of(text.lines_of(content, encoding), delimiter), wish, delimiter)
 
 
 def _sheet(kind: str, rows: Iterator[Row], wish: Wish, delimiter: str) -> Parsed:
@@ -115,9 +120,9 @@ def proposed_for(content: bytes) -> Profile | None:
     if content.startswith(b"PK\x03\x04"):
         found = propose(xlsx.rows_of(content))
     else:
-        given = text.decode(content)
-        delimiter = text.delimiter_of(given)
-        found = propose(text.rows_of(given, delimiter), delimiter)
+        encoding = text.encoding_of(content)
+        delimiter = text.delimiter_of(text.lines_of(content, encoding))
+        found = propose(text.rows_of(text.lines_of(content, encoding), delimiter), delimiter)
     return found[1] if found else None
 
 
@@ -146,16 +151,10 @@ def _mpesa(form: str, rows: Iterable[Row], wish: Wish) -> Parsed:
 def _done(form: str, account: str, found: Read, profile: str = "") -> Parsed:
     if not found.lines and not found.failed and not found.empty:
         raise Invalid("statement_without_lines", "the file has a header and no line below it")
-    checked = balance.check(found.lines, found.opening_cents, found.closing_cents)
-    lines = sorted(keyed(found.lines), key=_when)
     rows = len(found.lines) + found.failed + found.empty
-    return Parsed(form, account, lines, rows, found.failed, found.empty, checked, profile)
-
-
-def _when(pair: tuple[str, StatementLine]) -> tuple[str, bool, str]:
-    """Oldest first; of one second, what was taken back comes after what it takes back."""
-    key, line = pair
-    return line.at, line.kind is Kind.REVERSAL, key
+    checked = found.lines.running.checked(found.opening_cents, found.closing_cents)
+    lines, days = found.lines.in_order(), (found.lines.first_day, found.lines.last_day)
+    return Parsed(form, account, lines, rows, found.failed, found.empty, checked, days, profile)
 
 
 def _account(wish: Wish, prefix: str, told: str) -> str:

@@ -126,7 +126,7 @@ class Table:
         for count, row in enumerate(self._rows):
             if count >= MAX_ROWS:
                 raise refuse("statement_too_long", row.number, "A", f"more than {MAX_ROWS} rows")
-            if not row.filled:
+            if not any(row.cells):
                 continue
             check_row(row)
             if self._footers and row.filled == 1 and not any(c.isdigit() for c in row.cells[0]):

@@ -20,6 +20,7 @@ from shared.payments.statements.faults import refuse, shown
 from shared.payments.statements.kinds import bank_kind
 from shared.payments.statements.model import StatementLine
 from shared.payments.statements.mpesa import Read
+from shared.payments.statements.packed import Lines
 
 _LINE = re.compile(
     r":61:([0-9]{6})([0-9]{4})?(RC|RD|C|D)([A-Z])?([0-9]{1,12},[0-9]{0,2})([A-Z][A-Z0-9]{3})(.*)"
@@ -27,9 +28,18 @@ _LINE = re.compile(
 _TAG = re.compile(r":(\d{2}[A-Z]?):")
 
 
+TOP = 4000
+"""Characters at the beginning of a text that show whether it may be a message."""
+
+
+def may_be(top: str) -> bool:
+    """Whether a text that begins like this may be a message of this kind."""
+    return ":20:" in top or ":60F:" in top
+
+
 def looks_like(text: str) -> bool:
     """Whether a text is a message of this kind."""
-    return (":20:" in text[:4000] and ":61:" in text) or ":60F:" in text[:4000]
+    return (":20:" in text[:TOP] and ":61:" in text) or ":60F:" in text[:TOP]
 
 
 def account_in(text: str) -> str:
@@ -54,9 +64,8 @@ def read(text: str, account: str, shortcodes: frozenset[str]) -> Read:
         raise refuse(
             "statement_invalid", numbers[len(lines)] if len(lines) < len(numbers) else 1, "61", "not read"
         )
-    done = Read(
-        lines=[_line(one.data, account, shortcodes, row) for one, row in zip(lines, numbers, strict=True)]
-    )
+    read_as = (_line(one.data, account, shortcodes, row) for one, row in zip(lines, numbers, strict=True))
+    done = Read(Lines(read_as))
     _add_balances(done, text)
     return done
 
@@ -118,10 +127,10 @@ def _add_balances(done: Read, text: str) -> None:
     done.opening_cents, done.closing_cents = opening, closing
     if opening is None or closing is None:
         return
-    reached = opening + sum(line.amount_cents for line in done.lines)
+    reached = opening + done.lines.total_cents
     if reached != closing:
-        row = done.lines[-1].row if done.lines else 1
-        raise refuse("statement_balance", row, "62F", f"the lines lead to {reached} cents, not to {closing}")
+        detail = f"the lines lead to {reached} cents, not to {closing}"
+        raise refuse("statement_balance", done.lines.last_row, "62F", detail)
 
 
 def _balance(text: str, tag: str, *, last: bool = False) -> int | None:

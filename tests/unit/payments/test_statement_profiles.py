@@ -22,9 +22,9 @@ def amounts(parsed: Parsed) -> list[tuple[str, str, int]]:
 
 
 def proposed(content: bytes) -> tuple[str, Profile]:
-    given = texts.decode(content)
-    delimiter = texts.delimiter_of(given)
-    found = propose(texts.rows_of(given, delimiter), delimiter)
+    encoding = texts.encoding_of(content)
+    delimiter = texts.delimiter_of(texts.lines_of(content, encoding))
+    found = propose(texts.rows_of(texts.lines_of(content, encoding), delimiter), delimiter)
     assert found is not None
     return found
 

@@ -118,7 +118,7 @@ def test_a_pdf_gives_the_lines_of_the_csv() -> None:
             key for key, _ in parse(files.org_csv(facts), Wish()).lines
         ]
         assert parsed.balances.closing_cents == facts[-1].balance
-        assert parsed.lines[1][1].details.endswith("JANE WANJIKU Acc. INV7"), (
+        assert list(parsed.lines)[1][1].details.endswith("JANE WANJIKU Acc. INV7"), (
             "what wrapped belongs to its row"
         )
 
