@@ -8,7 +8,7 @@ be told to others is written as outbox rows (shared/bus/outbox.py).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -67,6 +67,19 @@ class Tx:
                 self._seen[key] = doc
                 self.reads[key] = doc.seen if doc else None
         return [self.writes[key] if key in self.writes else self._seen[key] for key in keys]
+
+    def expect(self, found: Mapping[Key, Doc | None]) -> None:
+        """Take documents as they were read shortly before: the commit verifies them as what it reads itself.
+
+        The first run does not look again; when one of them has changed since, the next run reads.
+        """
+        if not self._may_guess:
+            return
+        for key, doc in found.items():
+            if key not in self._seen:
+                self._seen[key] = doc
+                self.reads[key] = doc.seen if doc else None
+                self.guessed = True
 
     def get(self, key: Key) -> Doc | None:
         """Read one document or None."""
@@ -328,7 +341,7 @@ class Store:
         return result
 
     def _commit(self, tx: Tx) -> None:
-        if tx.writes or len(tx.reads) > 1:  # a single read is consistent with itself
+        if tx.writes or tx.guessed or len(tx.reads) > 1:  # a single read is consistent with itself
             watch = Stopwatch()
             self._adapter.commit(tx.business, tx.reads, tx.writes)
             measures.COMMIT_SECONDS.observe(watch.seconds)

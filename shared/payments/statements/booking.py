@@ -63,12 +63,12 @@ def evidence_of(key: str, line: StatementLine) -> Evidence:
 
 def book_alone(
     ports: Ports, business: str, lines: Sequence[Keyed], form: str
-) -> tuple[dict[str, Booked], dict[str, str]]:
+) -> tuple[dict[str, Booked], dict[str, Doc]]:
     """Do what takes commits of its own: prove unproven money, tell payouts, take payments back, in
     their order.
 
-    Returns what became of those lines, and for the money that needs no proof its payment's id: that is booked
-    with its chunk (``book``), as all other lines are.
+    Returns what became of those lines, and for the money that needs no proof its payment as it was read: that
+    is booked with its chunk (``book``), as all other lines are.
     """
     claims = known_money(ports, business, [pair for pair in lines if pair[1].kind is Kind.MONEY_IN])
     found = dict.fromkeys(claims.values())
@@ -76,15 +76,17 @@ def book_alone(
     by_id = {doc.id: doc for doc in payments if doc is not None}
     sent = payouts_around(ports, business, lines)
     done: dict[str, Booked] = {}
+    confirmed: dict[str, Doc] = {}
     for key, line in lines:
         payment = by_id.get(claims.get(key, ""))
-        if line.kind is Kind.MONEY_IN and not (payment is not None and agrees(payment, line)):
-            booked: Booked | None = _prove(ports, business, key, line, form, known=key in claims)
-        else:
+        if line.kind is not Kind.MONEY_IN:
             booked = _tell(ports, business, key, line, sent)
-        if booked is not None:
-            done[key] = booked
-    return done, {key: claim for key, claim in claims.items() if key not in done}
+            done |= {key: booked} if booked is not None else {}
+        elif payment is not None and agrees(payment, line):
+            confirmed[key] = payment
+        else:
+            done[key] = _prove(ports, business, key, line, form, known=key in claims)
+    return done, confirmed
 
 
 def _tell(ports: Ports, business: str, key: str, line: StatementLine, sent: Payouts) -> Booked | None:
@@ -155,18 +157,10 @@ def _has_lookalike(ports: Ports, business: str, key: str, line: StatementLine, f
     )
 
 
-def looked_at(lines: Sequence[Keyed], claims: dict[str, str]) -> list[Key]:
-    """What booking these lines looks at, read at once: the lines, their payments, charges that are booked."""
-    charges = [
-        charge_entry(_movement(key, line))
-        for key, line in lines
-        if line.kind is Kind.FEE and line.currency == KES
-    ]
-    return [
-        *(Key(LINES, key) for key, _ in lines),
-        *(Key(PAYMENTS, known) for known in claims.values()),
-        *charges,
-    ]
+def charges_of(lines: Sequence[Keyed]) -> list[Key]:
+    """The entries that charges among these lines are looked for under, to be read at once."""
+    fees = [pair for pair in lines if pair[1].kind is Kind.FEE and pair[1].currency == KES]
+    return [charge_entry(_movement(key, line)) for key, line in fees]
 
 
 def book(tx: Tx, key: str, line: StatementLine, payment_id: str, proven: Booked | None) -> Booked:

@@ -16,7 +16,7 @@ from shared.core import context
 from shared.events import StatementImport
 from shared.payments.ports import Ports
 from shared.payments.statements import normal
-from shared.payments.statements.booking import book, book_alone, looked_at
+from shared.payments.statements.booking import book, book_alone, charges_of
 from shared.payments.statements.lines import Booked, Keyed
 from shared.payments.statements.places import LINES, STATEMENTS
 from shared.payments.statements.questions import ask
@@ -57,13 +57,17 @@ def _advance(
     lines = reader.take(start, chunk)
     there = ports.store.get_many(business, [Key(LINES, key) for key, _ in lines])
     fresh = [pair for pair, doc in zip(lines, there, strict=True) if doc is None]
-    proven, claims = book_alone(ports, business, fresh, statement.data["form"])
+    proven, payments = book_alone(ports, business, fresh, statement.data["form"])
+
+    found: dict[Key, Doc | None] = {doc.key: doc for doc in (statement, *payments.values())}
+    found |= {Key(LINES, key): None for key, _ in fresh}
 
     def write(tx: Tx) -> bool:
+        tx.expect(found)
         now = tx.require(statement.key)
         if now.data["status"] != "importing" or now.data["next"] != start:
             return False
-        outcomes = _write_lines(tx, now, fresh, proven, claims)
+        outcomes = _write_lines(tx, now, fresh, proven, payments)
         tx.update(now.key, _progress(tx, now, len(lines), outcomes))
         if announce and start + len(lines) < now.data["lines"]:
             emit(tx, StatementImport(statement_id=now.id), now.key, start + len(lines) + 1)
@@ -74,15 +78,16 @@ def _advance(
 
 
 def _write_lines(
-    tx: Tx, statement: Doc, fresh: list[Keyed], proven: dict[str, Booked], claims: dict[str, str]
+    tx: Tx, statement: Doc, fresh: list[Keyed], proven: dict[str, Booked], payments: dict[str, Doc]
 ) -> Counter[str]:
     """Book the lines that are still absent and write each; returns how many had which outcome."""
-    docs = tx.get_many(looked_at(fresh, claims))
+    docs = tx.get_many([Key(LINES, key) for key, _ in fresh])
+    tx.get_many([*(doc.key for doc in payments.values()), *charges_of(fresh)])  # all at once
     outcomes: Counter[str] = Counter()
-    for (key, line), doc in zip(fresh, docs, strict=False):  # the lines come first
+    for (key, line), doc in zip(fresh, docs, strict=True):
         if doc is not None:
             continue
-        done = book(tx, key, line, claims.get(key, ""), proven.get(key))
+        done = book(tx, key, line, payments[key].id if key in payments else "", proven.get(key))
         if done.reasons:
             ask(tx, key, line, done.reasons)
         told: Data = {"outcome": done.outcome, "reasons": list(done.reasons)}

@@ -35,6 +35,17 @@ def check_get_many_keeps_order_duplicates_and_gaps(box: Box) -> None:
     assert box.store.get_many(box.business, []) == []
 
 
+def check_get_many_reads_hundreds(box: Box) -> None:
+    def write(tx: Tx) -> None:
+        for number in range(0, 230, 2):
+            tx.set(Key("notes", f"k{number}"), {"n": number})
+
+    box.store.transaction(box.business, write)
+    asked = [Key("notes", f"k{number}") for number in reversed(range(230))]
+    docs = box.store.get_many(box.business, asked)
+    assert [doc and doc.data["n"] for doc in docs] == [None if n % 2 else n for n in reversed(range(230))]
+
+
 def check_get_many_spans_collections(box: Box) -> None:
     box.store.create(box.business, Key("notes", "x"), {"where": "notes"})
     box.store.create(box.business, Key("other", "x"), {"where": "other"})

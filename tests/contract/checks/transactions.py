@@ -169,6 +169,41 @@ def check_an_error_after_a_guess_is_not_believed(box: Box) -> None:
     assert box.store.transaction(box.business, claim) == "taken"
 
 
+def check_what_was_read_before_is_taken_only_while_it_holds(box: Box) -> None:
+    box.store.create(box.business, A, {"n": 1})
+    asked = [A, B]
+    before = dict(zip(asked, box.store.get_many(box.business, asked), strict=True))
+    runs: list[tuple[int, bool]] = []
+
+    def add(tx: Tx) -> int:
+        tx.expect(before)
+        n, there = int(tx.require(A).data["n"]), tx.get(B) is not None
+        runs.append((n, there))
+        tx.put(C, {"n": n, "there": there})
+        return n
+
+    assert box.store.transaction(box.business, add) == 1
+    box.store.update(box.business, A, {"n": 2})
+    assert box.store.transaction(box.business, add) == 2
+    box.store.update(box.business, A, {"n": 1})
+    box.store.create(box.business, B, {})
+    box.store.transaction(box.business, add)
+    assert box.data(C) == {"n": 1, "there": True}
+    assert runs == [(1, False), (1, False), (2, False), (1, False), (1, True)]
+
+
+def check_old_news_alone_is_not_believed(box: Box) -> None:
+    box.store.create(box.business, A, {"n": 1})
+    before = {A: box.store.get(box.business, A)}
+    box.store.update(box.business, A, {"n": 2})
+
+    def look(tx: Tx) -> int:
+        tx.expect(before)
+        return int(tx.require(A).data["n"])
+
+    assert box.store.transaction(box.business, look) == 2
+
+
 def check_a_read_that_is_not_written_must_still_hold(box: Box) -> None:
     box.store.create(box.business, A, {"open": True})
     other = Meanwhile(lambda: box.store.update(box.business, A, {"open": False}))
