@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -51,6 +51,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tests marked ``shared_data`` need the folder; with REQUIRE_SHARED=1 its absence is a failure."""
     if item.get_closest_marker("shared_data") and not SHARED_DATA.is_dir():
         skip_or_fail(MISSING_DATA, "REQUIRE_SHARED")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep half characters out of reports: tests log them on purpose, and workers send reports as UTF-8."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 @pytest.fixture(scope="session")
