@@ -150,7 +150,7 @@ def read_shortcode(call: Call[Ports]) -> ShortcodeView:
     "/v1/shortcode/balance",
     roles=MANAGERS,
     returns=BalanceView,
-    status=201,
+    status=202,
     summary="Ask what the shortcode's accounts hold",
 )
 def ask_balance(call: Call[Ports]) -> BalanceView:
