@@ -41,7 +41,7 @@ def refused(world: World, path: str, body: Any, status: int, code: str) -> None:
 def test_the_balance_comes_a_moment_later(duka: World) -> None:
     duka.pay_by_hand(1234, "x")
     assert duka.get("/v1/shortcode")["mine"] is True
-    asked = duka.post("/v1/shortcode/balance")
+    asked = duka.post("/v1/shortcode/balance", expect=202)
     assert asked["status"] == "asked"
     duka.advance(15)
     told = duka.get(f"/v1/shortcode/balance/{asked['id']}")
@@ -55,7 +55,7 @@ def test_the_balance_comes_a_moment_later(duka: World) -> None:
 )
 def test_a_balance_that_is_not_told_says_so(duka: World, fault: str, status: str) -> None:
     duka.fault(fault, route="balance", times=None if fault == "lost_ack" else 1)
-    asked = duka.post("/v1/shortcode/balance")
+    asked = duka.post("/v1/shortcode/balance", expect=202)
     duka.advance(15)
     assert duka.get(f"/v1/shortcode/balance/{asked['id']}")["status"] == status
 
