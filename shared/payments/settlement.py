@@ -75,7 +75,7 @@ def _called_back(ports: Ports, business: str, attempt_id: str, evidence: Evidenc
     answer = _said(ports, attempt, request_id)
 
     def apply(tx: Tx) -> None:
-        tx.recall(asked)
+        tx.expect({asked.key: asked})
         tx.fetch([asked.key, *money.places(evidence)], peeked=[PROFILE])  # one read for all of them
         _apply(ports, tx, attempt_id, evidence, evidence_id)
         now = tx.require(Key(ATTEMPTS, attempt_id)).data

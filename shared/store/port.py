@@ -95,16 +95,6 @@ class Tx:
             self._seen[key] = doc
             self.reads[key] = doc.seen if doc else None
 
-    def recall(self, doc: Doc) -> None:
-        """Take a document of this business that was read a moment ago as what ``get`` finds.
-
-        Only the first run does: the commit verifies it as if it were read here, and the next run reads.
-        """
-        if self._may_guess and doc.key not in self._seen:
-            self._seen[doc.key] = doc
-            self.reads[doc.key] = doc.seen
-            self.guessed = True
-
     def peek(self, key: Key) -> Doc | None:
         """Read a document that the commit does not verify: a rule that may change a moment later.
 
