@@ -114,8 +114,8 @@ class Emulator:
 def stand_ins(topology: Topology) -> dict[str, str]:
     """Event type -> the topic that carries it here, for what Eventarc and Scheduler deliver in the cloud."""
     return {
-        function.trigger.type: f"{by}.{name}"
-        for name, function in sorted(topology.functions.items())
+        function.trigger.type: f"{by}.{function.trigger.type}"
+        for function in topology.functions.values()
         for kind, by in ((BucketTrigger, "eventarc"), (ScheduleTrigger, "scheduler"))
         if isinstance(function.trigger, kind)
     }

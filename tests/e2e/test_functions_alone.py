@@ -117,7 +117,7 @@ def test_an_http_function_serves_by_itself(function: Function, tmp_path: Path) -
     with alone(function, tmp_path) as served:
         path = address(function)
         assert problem(served.ask("GET", "/nothing/here"), 404) == "not_found"
-        assert problem(served.ask("PUT", path), 405) == "method_not_allowed"
+        assert problem(served.ask("DELETE", path), 405) == "method_not_allowed"
         if path.startswith("/ipn"):
             take_callbacks(served)
             return

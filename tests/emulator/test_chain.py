@@ -81,14 +81,16 @@ PAYERS = {"biz_paid": "254712345678", "biz_redelivered": "254712345679", "biz_by
 """One each: Safaricom refuses a second prompt for the same phone and amount within minutes (code 17)."""
 
 
-def embedded(chain: Chain, folder: Path, business: str) -> Final:
-    """What the business has in the end on the embedded system."""
+def embedded(chain: Chain, folder: Path, business: str, *, listed: bool = False) -> Final:
+    """What the business has in the end on the embedded system, before or after its money is listed."""
     with running(folder, ManualClock(SystemClock().now())) as started:
         world = Embedded(started.system, started.clock, business)
         world.payer = PAYERS.get(business, world.payer)
         furnish(world)
         SCENARIOS[business](world)
         world.advance()
+        if listed:
+            world.advance(16 * 60)
         found = final(world.system.app.store, business)
     composition.use(chain.system.app)  # this process serves the chain's HTTP functions again
     return found
@@ -136,6 +138,7 @@ def test_a_payment_ends_as_it_does_embedded(chain: Chain, tmp_path: Path) -> Non
     assert [payment[1]["matching"] for payment in wanted["payments"]] == ["auto"]
     collected(chain.world("biz_paid", PAYERS["biz_paid"]))
     chain.wait_for_documents("biz_paid", wanted)
+    wanted = embedded(chain, tmp_path / "listed", "biz_paid", listed=True)
     chain.sweep()
     chain.wait_for_documents("biz_paid", wanted)
     found = final(chain.system.app.store, "biz_paid")

@@ -118,8 +118,9 @@ def test_an_emulator_is_furnished_as_the_topology_says(emulator: Emulator, topol
     found = declared(emulator)
     assert set(found) == {s.name for s in topology.subscriptions()} | {
         "dead-letters.kept",
-        "ocr_receipt.eventarc.ocr_receipt",
-        "sweep.scheduler.sweep",
+        "ocr_receipt.eventarc.google.cloud.storage.object.v1.finalized",
+        "statement_import.eventarc.google.cloud.storage.object.v1.finalized",
+        "sweep.scheduler.sweep.due.v1",
     }
     for wanted in topology.subscriptions():
         made = found[wanted.name]

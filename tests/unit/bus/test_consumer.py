@@ -100,7 +100,7 @@ def test_what_belongs_to_no_business_is_buried_for_the_system(ports: Ports) -> N
 
 
 def test_what_nobody_reads_is_acknowledged_without_a_letter(ports: Ports) -> None:
-    data = {"bucket": "b", "name": "statements/biz_1/march.csv", "generation": "1"}
+    data = {"bucket": "b", "name": "statement-files/biz_1/march.csv", "generation": "1"}
     consumer.handle(ports, {"type": ObjectFinalized.TYPE, "time": "", "data": data})
     assert letters(ports) == letters(ports, SYSTEM) == []
 

@@ -88,6 +88,10 @@ class B2bExpressNotice(Payload):
     amount_cents: Cents = Field(default=None, alias="amount")
 
 
+_NOBODY = frozenset({"MPESA", "M-PESA"})
+"""What stands for the sender where no name is told (the specimen of Daraja's Pull Transactions page)."""
+
+
 class PullRow(Payload):
     """One customer payment of the last 48 hours, as Pull Transactions lists it."""
 
@@ -109,7 +113,7 @@ class PullRow(Payload):
             code="0",
             receipt=self.receipt,
             amount_cents=self.amount_cents,
-            payer=hint_of(self.msisdn, self.sender),
+            payer=hint_of(self.msisdn, "" if self.sender.upper() in _NOBODY else self.sender),
             account=self.account,
             shortcode=shortcode,
             at=self.at,
