@@ -103,7 +103,7 @@ rollout: setup ## shift traffic: DO=status, "shift 10", finish or back (ENV=dev 
 # ---- the code
 
 test: .venv/ready-test ## run every test in WORKERS=3 processes; emulator tests run where java and the gcloud emulators are
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready-test ## ruff, formatting, types, and the dependency rule
 	@.venv/bin/ruff check .

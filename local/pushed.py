@@ -18,7 +18,7 @@ from local.feed import Feed
 from local.functions import Functions
 from local.ledger import Ledger
 from local.pubsub import Emulator, Waits, stand_ins
-from local.topology import HttpTrigger, Topology, read_topology
+from local.topology import BucketTrigger, HttpTrigger, ScheduleTrigger, Topology, read_topology
 from local.transport import Notes, Transport, Ways
 from shared.app import App
 from shared.bus.local import DeadLetter, Depth
@@ -170,8 +170,9 @@ def _types(topology: Topology) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for subscription in topology.subscriptions():
         found.setdefault(subscription.function, set()).add(subscription.topic)
-    for type_, topic in stand_ins(topology).items():
-        found.setdefault(topic.split(".", 1)[1], set()).add(type_)
+    for name, function in topology.functions.items():
+        if isinstance(function.trigger, BucketTrigger | ScheduleTrigger):
+            found.setdefault(name, set()).add(function.trigger.type)
     return {name: frozenset(types) for name, types in found.items()}
 
 
