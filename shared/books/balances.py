@@ -60,13 +60,7 @@ class TrialBalance:
 
 def entries(store: Store, business: str) -> Iterator[Doc]:
     """Every journal entry in the order of recording, page after page."""
-    cursor: str | None = None
-    while True:
-        page = store.query(business, Query(JOURNAL, (), "recorded_at", 500, cursor))
-        yield from page.docs
-        if page.next is None:
-            return
-        cursor = page.next
+    return store.each(business, Query(JOURNAL, (), "recorded_at", 500))
 
 
 def trial_balance(store: Store, business: str, as_of: str = "") -> TrialBalance:

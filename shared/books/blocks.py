@@ -79,11 +79,5 @@ def last_block(store: Store, business: str) -> Doc | None:
 
 def blocks(store: Store, business: str, *, after: int = 0) -> Iterator[Doc]:
     """Every block whose number is above ``after``, in order, page after page."""
-    cursor: str | None = None
     newer = (Where("number", ">", after),)
-    while True:
-        page = store.query(business, Query(BLOCKS, newer, "number", _PAGE, cursor))
-        yield from page.docs
-        if page.next is None:
-            return
-        cursor = page.next
+    return store.each(business, Query(BLOCKS, newer, "number", _PAGE))

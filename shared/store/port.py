@@ -8,8 +8,10 @@ be told to others is written as outbox rows (shared/bus/outbox.py).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any, TypeVar
 
 from shared.core import measures
@@ -61,12 +63,13 @@ class Tx:
 
     def get_many(self, keys: Sequence[Key]) -> list[Doc | None]:
         """Read documents by key, each as this transaction sees it (its own writes included)."""
-        missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
-        if missing:
-            for key, doc in zip(missing, self._store.get_many(self.business, missing), strict=True):
-                self._seen[key] = doc
-                self.reads[key] = doc.seen if doc else None
+        self.fetch(keys)
         return [self.writes[key] if key in self.writes else self._seen[key] for key in keys]
+
+    def _saw(self, key: Key, doc: Doc | None) -> None:
+        """The commit verifies that the document is still this one, or still absent."""
+        self._seen[key] = doc
+        self.reads[key] = doc.seen if doc else None
 
     def expect(self, found: Mapping[Key, Doc | None]) -> None:
         """Take documents as they were read shortly before: the commit verifies them as what it reads itself.
@@ -77,8 +80,7 @@ class Tx:
             return
         for key, doc in found.items():
             if key not in self._seen:
-                self._seen[key] = doc
-                self.reads[key] = doc.seen if doc else None
+                self._saw(key, doc)
                 self.guessed = True
 
     def get(self, key: Key) -> Doc | None:
@@ -89,11 +91,12 @@ class Tx:
         """Read in one go what ``get`` will want, and what ``peek`` will: that the commit does not verify."""
         missing = [key for key in dict.fromkeys(keys) if key not in self._seen]
         looked = [key for key in peeked if key not in self._seen and key not in self._peeked]
+        if not missing and not looked:
+            return
         docs = self._store.get_many(self.business, [*missing, *looked])
         self._peeked.update(zip(looked, docs[len(missing) :], strict=True))
         for key, doc in zip(missing, docs, strict=False):
-            self._seen[key] = doc
-            self.reads[key] = doc.seen if doc else None
+            self._saw(key, doc)
 
     def peek(self, key: Key) -> Doc | None:
         """Read a document that the commit does not verify: a rule that may change a moment later.
@@ -129,8 +132,7 @@ class Tx:
         somebody was first, the next run reads. Right for deliveries that are rarely repeated.
         """
         if self._may_guess and key not in self._seen:
-            self._seen[key] = None
-            self.reads[key] = None
+            self._saw(key, None)
             self.guessed = True
         return self._write(key, data, None) if self.get(key) is None else None
 
@@ -208,17 +210,18 @@ class Store:
         docs = found[: scan.limit]
         return Page(docs, cursor_after(query, scan, docs[-1]) if more else None)
 
+    def each(self, business: str, query: Query) -> Iterator[Doc]:
+        """Every document of a query, one page of ``query.limit`` in memory at a time."""
+        while True:
+            page = self.query(business, query)
+            yield from page.docs
+            if page.next is None:
+                return
+            query = replace(query, cursor=page.next)
+
     def all(self, business: str, query: Query, most: int = 100_000) -> list[Doc]:
-        """Every document of a query, page after page, at most ``most``."""
-        docs: list[Doc] = []
-        cursor = query.cursor
-        while len(docs) < most:
-            page = self.query(business, Query(query.collection, query.where, query.order, 500, cursor))
-            docs += page.docs
-            cursor = page.next
-            if cursor is None:
-                break
-        return docs[:most]
+        """Every document of a query, at most ``most``, read in the largest pages."""
+        return list(islice(self.each(business, replace(query, limit=500)), most))
 
     def create(self, business: str, key: Key, data: Data) -> Doc:
         """Write a new document; raises AlreadyExists."""

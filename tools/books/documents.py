@@ -4,12 +4,13 @@ differ."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from shared.books.parts import due_after
 from shared.books.places import CUSTOMERS, INVOICES, PAYMENTS
 from shared.books.postings import SUSPENSE, invoice_memo, invoice_proof, on_account, payment_id, receivable
 from shared.store import Data, Doc, Query, Store
-from tools.books.findings import Finding, carefully, every, section
+from tools.books.findings import PAGE, Finding, carefully, section
 from tools.books.scratch import Scratch
 
 _LOOSE = """
@@ -52,7 +53,7 @@ class Documents:
 
     def _all(self, word: str, query: Query, check: Check) -> Iterator[Finding]:
         def each() -> Iterator[Finding]:
-            for doc in every(self._store, self._business, query):
+            for doc in self._store.each(self._business, replace(query, limit=PAGE)):
                 yield from carefully(f"{word} {doc.id}", lambda: check(doc))  # noqa: B023 - used at once
 
         yield from section(f"{word}s", each)

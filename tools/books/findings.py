@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.core.errors import HesabuError
-from shared.store import Doc, Query, Store
 
 PAGE = 500
+"""Documents in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,3 @@ def carefully(subject: str, check: Callable[[], Iterable[Finding]]) -> Iterator[
     except (KeyError, TypeError, AttributeError, ValueError, HesabuError) as error:
         found.append(Finding(subject, f"is not of the shape that Hesabu writes ({error})"))
     yield from found
-
-
-def every(store: Store, business: str, query: Query) -> Iterator[Doc]:
-    """Every document of a query, page after page, in flat memory."""
-    cursor: str | None = None
-    while True:
-        page = store.query(business, Query(query.collection, query.where, query.order, PAGE, cursor))
-        yield from page.docs
-        if page.next is None:
-            return
-        cursor = page.next

@@ -15,7 +15,7 @@ from shared.books.places import JOURNAL, UNSEALED
 from shared.core.clock import rfc3339
 from shared.store import Data, Doc, Key, Query, Store
 from tools.books.documents import Documents
-from tools.books.findings import Finding, carefully, every, section
+from tools.books.findings import PAGE, Finding, carefully, section
 from tools.books.rollups import rollup_findings
 from tools.books.scratch import Scratch
 
@@ -140,7 +140,7 @@ class Verification:
             yield Finding(f"entry {id_}", "it is in no block and does not wait for one")
 
     def _waiting(self, scratch: Scratch) -> Iterable[Finding]:
-        for waiting in every(self._store, self._business, Query(UNSEALED, (), "recorded_at")):
+        for waiting in self._store.each(self._business, Query(UNSEALED, (), "recorded_at", PAGE)):
             row = scratch.one("SELECT block FROM sealed WHERE id = ?", waiting.id)
             if row is not None:
                 yield Finding(f"entry {waiting.id}", f"it is in block {row[0]} and waits to be sealed again")

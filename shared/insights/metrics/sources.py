@@ -27,13 +27,8 @@ class Scope:
 
 def _each(scope: Scope, query: Query) -> Iterator[Doc]:
     """Every document of a query in KES, page after page; other currencies are not added to shillings."""
-    query = replace(query, limit=PAGE)
-    while True:
-        page = scope.store.query(scope.business, query)
-        yield from (doc for doc in page.docs if doc.data.get("currency", KES) == KES)
-        if page.next is None:
-            return
-        query = replace(query, cursor=page.next)
+    found = scope.store.each(scope.business, replace(query, limit=PAGE))
+    return (doc for doc in found if doc.data.get("currency", KES) == KES)
 
 
 def midnight(day: date) -> str:
