@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 
-from shared.core.errors import Invalid
+from shared.core.errors import FieldError, Invalid
 
 _KENYAN = re.compile(r"(?:(?:\+|00)?2540?|0)?([17][0-9]{8})")
 _MASK = re.compile(r"\+?([0-9]{2,9})[*xX•]+([0-9]{2,4})", re.ASCII)
 _SEPARATORS = re.compile(r"[\s()./-]")
 
 
-def parse_phone(text: str) -> str:
+def parse_phone(text: str, pointer: str = "") -> str:
     """Read ``07…``, ``01…``, ``7…``, ``254…``, ``00254…``, ``+254 (0)7…`` as twelve digits.
 
-    Raises Invalid ``phone_invalid``. The prefix never rejects: numbers are ported and new ranges open.
+    Raises Invalid ``phone_invalid``, about the field ``pointer`` (``/phone``) where one is named. The prefix
+    never rejects: numbers are ported and new ranges open.
     """
     match = _KENYAN.fullmatch(_SEPARATORS.sub("", text)) if len(text) <= 30 else None
     if match is None or not text.isascii():
-        raise Invalid("phone_invalid", "give a Kenyan mobile number, for example 0712 345 678")
+        why = "give a Kenyan mobile number, for example 0712 345 678"
+        raise Invalid("phone_invalid", why, [FieldError(pointer, why)] if pointer else ())
     return f"254{match[1]}"
 
 

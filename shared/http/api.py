@@ -54,6 +54,13 @@ class Call(Generic[P]):
         """The caller's business, from the token."""
         return self.actor.business
 
+    @property
+    def key(self) -> Once:
+        """The idempotency key, for handlers that make its record themselves; raises Invalid without one."""
+        if self.once is None:
+            raise Invalid("idempotency_key_required", "send an Idempotency-Key header")
+        return self.once
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.core.errors import FieldError, Invalid
 from shared.core.phone import mask, parse_phone
 from shared.http import MANAGERS, MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
 from shared.payments import operator
@@ -168,20 +167,16 @@ def payment_view(doc: Doc) -> PaymentView:
 )
 def start_attempt(call: Call[Ports], body: NewAttempt) -> AttemptView:
     """Prompts the payer's phone once, however often the request is repeated with the same key."""
-    if call.once is None:
-        raise Invalid("idempotency_key_required", "send an Idempotency-Key header")
     ask = Ask(
-        _phone(body.phone), body.amount_cents, body.invoice_id, body.reference, body.description, body.method
+        parse_phone(body.phone, "/phone"),
+        body.amount_cents,
+        body.invoice_id,
+        body.reference,
+        body.description,
+        body.method,
     )
-    attempt = start(call.ports, call.business, call.actor.user, ask, call.once)
+    attempt = start(call.ports, call.business, call.actor.user, ask, call.key)
     return attempt_view(attempt, _methods(call))
-
-
-def _phone(text: str) -> str:
-    try:
-        return parse_phone(text)
-    except Invalid as error:
-        raise Invalid(error.code, error.message, [FieldError("/phone", error.message)]) from None
 
 
 @api.get(

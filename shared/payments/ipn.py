@@ -11,7 +11,7 @@ from shared.core import logs
 from shared.core.errors import HesabuError, NotFound
 from shared.http import EVERYONE, Api, Call, Reply
 from shared.payments.airtel_notices import receive
-from shared.payments.evidence import authenticate, continue_attempt, keep
+from shared.payments.evidence import Address, authenticate, continue_attempt, keep
 from shared.payments.gateways.daraja.payloads import parse_c2b
 from shared.payments.gateways.daraja.sent_results import KINDS
 from shared.payments.notices import own_notice
@@ -24,14 +24,23 @@ _ACCEPTED = b'{"ResultCode":0,"ResultDesc":"Accepted"}'
 _TAKEN = b'{"resmsg":"Success","rescode":"200"}'
 
 
+def _address(call: Call[Ports], route: str, subject: str) -> Address:
+    """The address that was called, proven by its token; ``subject`` is what the path calls its third part."""
+    path = call.path
+    return authenticate(call.ports, route, path["business"], path[subject], path["token"])
+
+
+def _kept(call: Call[Ports], address: Address) -> None:
+    keep(call.ports, address, call.raw, call.headers)
+
+
 @api.post(
     "/ipn/stk/{business}/{attempt_id}/{token}", roles=EVERYONE, limit=LIMIT, summary="Result of an STK push"
 )
 def stk_result(call: Call[Ports]) -> Reply:
-    path = call.path
-    address = authenticate(call.ports, "stk", path["business"], path["attempt_id"], path["token"])
+    address = _address(call, "stk", "attempt_id")
     continue_attempt(call.ports, address)
-    keep(call.ports, address, call.raw, call.headers)
+    _kept(call, address)
     return Reply(_ACCEPTED)
 
 
@@ -48,9 +57,7 @@ def airtel_notice(call: Call[Ports]) -> Reply:
     summary="Money arrived at a shortcode",
 )
 def c2b_confirmation(call: Call[Ports]) -> Reply:
-    path = call.path
-    address = authenticate(call.ports, "c2b/confirmation", path["business"], path["shortcode"], path["token"])
-    keep(call.ports, address, call.raw, call.headers)
+    _kept(call, _address(call, "c2b/confirmation", "shortcode"))
     return Reply(_ACCEPTED)
 
 
@@ -62,9 +69,8 @@ def c2b_confirmation(call: Call[Ports]) -> Reply:
 )
 def c2b_validation(call: Call[Ports]) -> Reply:
     """Turns away what the business's rules name; what cannot be judged is accepted."""
-    path = call.path
-    authenticate(call.ports, "c2b/validation", path["business"], path["shortcode"], path["token"])
-    verdict = _verdict(call.ports, path["business"], path["shortcode"], call.raw)
+    asked = _address(call, "c2b/validation", "shortcode")
+    verdict = _verdict(call.ports, asked.business, asked.subject, call.raw)
     if verdict is Verdict.ACCEPTED:
         return Reply(_ACCEPTED)
     return Reply(b'{"ResultCode":"%s","ResultDesc":"Rejected"}' % verdict.value.encode())
@@ -88,9 +94,7 @@ def _verdict(ports: Ports, business: str, shortcode: str, raw: bytes) -> Verdict
     summary="A standing order was approved, paid or refused",
 )
 def order_notice(call: Call[Ports]) -> Reply:
-    path = call.path
-    address = authenticate(call.ports, "order", path["business"], path["order_id"], path["token"])
-    keep(call.ports, address, call.raw, call.headers)
+    _kept(call, _address(call, "order", "order_id"))
     return Reply(_ACCEPTED)
 
 
@@ -102,9 +106,7 @@ def order_notice(call: Call[Ports]) -> Reply:
 )
 def bill_paid(call: Call[Ports]) -> Reply:
     """Pushed until it is answered so, five times at most; each push is the same evidence."""
-    path = call.path
-    address = authenticate(call.ports, "bill", path["business"], path["shortcode"], path["token"])
-    keep(call.ports, address, call.raw, call.headers)
+    _kept(call, _address(call, "bill", "shortcode"))
     return Reply(_TAKEN)
 
 
@@ -150,9 +152,9 @@ def other_timeout(call: Call[Ports]) -> Reply:
 
 def _keep_result(call: Call[Ports], route: str) -> Reply:
     """The address proves business and request; the kind at its end only says what we had asked."""
-    path, kind = call.path, call.path.get("kind", "")
+    kind = call.path.get("kind", "")
     if kind and kind not in KINDS:
         raise NotFound("there is no such address")
-    address = authenticate(call.ports, route, path["business"], path["request_id"], path["token"])
-    keep(call.ports, replace(address, route=f"{route}/{kind}" if kind else route), call.raw, call.headers)
+    address = _address(call, route, "request_id")
+    _kept(call, replace(address, route=f"{route}/{kind}" if kind else route))
     return Reply(_ACCEPTED)

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.core.errors import FieldError, Invalid
 from shared.core.phone import mask, parse_phone
 from shared.http import MANAGERS, MONEY, READERS, Api, Args, Body, Call, ListView, View, page_view
 from shared.payments import payout_requests as use
@@ -14,7 +13,7 @@ from shared.payments.payout_requests import MAX_CENTS, PayoutAsk, RefundAsk
 from shared.payments.payout_states import PayoutState
 from shared.payments.places import PAYOUTS
 from shared.payments.ports import Ports
-from shared.store import Doc, Key, Once, Query, Where
+from shared.store import Doc, Key, Query, Where
 
 api: Api[Ports] = Api("payouts", title="Sending money")
 
@@ -113,9 +112,9 @@ def payout_view(doc: Doc) -> PayoutView:
 def create_payout(call: Call[Ports], body: NewPayout) -> PayoutView:
     """It waits for somebody else's approval, unless the business lets amounts of this size go without."""
     account = f"payable:{body.supplier}" if body.supplier else f"expense:{body.category}"
-    phone = _phone(body.phone)
+    phone = parse_phone(body.phone, "/phone")
     ask = PayoutAsk(phone, body.amount_cents, body.purpose, account, body.reference, body.note)
-    return payout_view(use.ask_payout(call.ports, call.business, call.actor.user, ask, _once(call)))
+    return payout_view(use.ask_payout(call.ports, call.business, call.actor.user, ask, call.key))
 
 
 @api.post(
@@ -132,23 +131,10 @@ def create_refund(call: Call[Ports], body: NewRefund) -> PayoutView:
 
     `send` pays the payer's phone, all or a part. `reverse` has the provider undo the whole payment.
     """
-    phone = _phone(body.phone) if body.phone else ""
+    phone = parse_phone(body.phone, "/phone") if body.phone else ""
     invoices = tuple(body.invoices)
     ask = RefundAsk(body.payment_id, body.amount_cents, body.method, phone, invoices, body.note)
-    return payout_view(use.ask_refund(call.ports, call.business, call.actor.user, ask, _once(call)))
-
-
-def _once(call: Call[Ports]) -> Once:
-    if call.once is None:
-        raise Invalid("idempotency_key_required", "send an Idempotency-Key header")
-    return call.once
-
-
-def _phone(text: str) -> str:
-    try:
-        return parse_phone(text)
-    except Invalid as error:
-        raise Invalid(error.code, error.message, [FieldError("/phone", error.message)]) from None
+    return payout_view(use.ask_refund(call.ports, call.business, call.actor.user, ask, call.key))
 
 
 @api.get(

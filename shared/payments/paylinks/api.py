@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Invalid
 from shared.http import MONEY, READERS, Api, Call, ListView, Reply, page_view
 from shared.payments.paylinks import making, qr
 from shared.payments.paylinks.model import (
@@ -38,9 +37,7 @@ def _link(call: Call[Ports]) -> Doc:
 )
 def make_payment_link(call: Call[Ports], body: NewPaymentLink) -> PaymentLinkView:
     """Anybody with the link's address can pay, nobody can guess it. Send it, or print its QR code."""
-    if call.once is None:
-        raise Invalid("idempotency_key_required", "send an Idempotency-Key header")
-    link_id = making.link_id_of(call.business, call.once.key)
+    link_id = making.link_id_of(call.business, call.key.key)
     token = making.point(call.ports, call.business, link_id, body)
 
     def write(tx: Tx) -> dict[str, object]:

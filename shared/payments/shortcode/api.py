@@ -211,8 +211,6 @@ def _what_to_pay(call: Call[Ports], body: NewQr) -> tuple[str, int]:
 )
 def create_order(call: Call[Ports], body: NewStandingOrder) -> StandingOrderView:
     """Asks once, however often the request is repeated with the same key."""
-    if call.once is None:
-        raise Invalid("idempotency_key_required", "send an Idempotency-Key header")
     order = StandingOrder(
         name=body.name,
         phone=parse_phone(body.phone),
@@ -225,7 +223,7 @@ def create_order(call: Call[Ports], body: NewStandingOrder) -> StandingOrderView
         callback_url="",
     )
     orders.check_new(order, business_day(call.ports.clock.now()))
-    return order_view(orders.create(call.ports, call.business, call.actor.user, order, call.once))
+    return order_view(orders.create(call.ports, call.business, call.actor.user, order, call.key))
 
 
 @api.get(
