@@ -8,16 +8,14 @@ its limits ends alone, and a flaw in pdfium stays in it. What it draws comes bac
 from __future__ import annotations
 
 import json
-import resource
-import subprocess  # the command is our own module; the file goes in on its standard input
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import IO, Any
 
-from shared.core.errors import Invalid, Unavailable
+from shared.core.apart import limit_this_process, run_apart
+from shared.core.errors import Invalid
 from shared.receipts.image import Picture, picture_of
 from shared.receipts.model import EngineText, Line
 from shared.receipts.pdf import Drawn, draw_pages
@@ -27,7 +25,6 @@ MEMORY_BYTES = 768 << 20
 CPU_SECONDS = 30
 """MAX_PAGES scanned pages take about half of it."""
 _WAIT_SECONDS = 120
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -45,22 +42,14 @@ def read_pages(content: bytes) -> tuple[Page, ...]:
     Unavailable ``pdf_unavailable`` when the machine is too busy to say.
     """
     with tempfile.TemporaryFile() as answer:
-        command = [sys.executable, "-m", __name__, str(CPU_SECONDS)]
-        try:
-            done = subprocess.run(  # noqa: S603
-                command,
-                input=content,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                cwd=_ROOT,
-                timeout=_WAIT_SECONDS,
-                check=False,
-            )
-        except (subprocess.TimeoutExpired, OSError) as failed:
-            raise Unavailable("the PDF could not be opened in time", code="pdf_unavailable") from failed
-        if done.returncode:
-            raise Invalid("receipt_too_complex", "the PDF takes too much memory or time to open")
-        answer.seek(0)
+        run_apart(
+            __name__,
+            content,
+            answer,
+            too_complex="receipt_too_complex",
+            wait_seconds=_WAIT_SECONDS,
+            arguments=[str(CPU_SECONDS)],
+        )
         return tuple(_pages(answer))
 
 
@@ -88,10 +77,7 @@ def _text(told: Any) -> EngineText | None:
 
 def _main() -> None:
     """Draw the PDF of the standard input to the standard output, or say why not."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    seconds = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    limit_this_process(MEMORY_BYTES, int(sys.argv[1]))
     out = sys.stdout.buffer
     try:
         for page in draw_pages(sys.stdin.buffer.read()):
