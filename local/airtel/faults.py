@@ -6,10 +6,11 @@ phone or on all of them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from local.airtel.sim import Sim
+from local.switches import switch_on, take
 
 FAULTS = {
     "lost_callback": "the callback is never delivered",
@@ -64,31 +65,16 @@ def fault_errors(fields: dict[str, Any]) -> list[str]:
 
 def add_fault(sim: Sim, fault: Fault) -> str:
     """Switch a fault on; its id switches it off again."""
-    with sim.state.unit():
-        id_ = f"{sim.state.count('fault'):06d}"
-        sim.state.put("fault", id_, asdict(fault))
-    return id_
+    return switch_on(sim.state, fault)
 
 
 def take_fault(sim: Sim, name: str, phone: str = "", route: str = "") -> Fault | None:
     """The oldest matching fault, with one of its times used up; None when nothing is to go wrong."""
-    with sim.state.unit():
-        for id_, fact in sim.state.all("fault"):
-            fault = Fault(**fact)
-            if fault.name == name and fault.phone in {"", phone} and fault.route in {"", route}:
-                _use(sim, id_, fault)
-                return fault
-    return None
-
-
-def _use(sim: Sim, id_: str, fault: Fault) -> None:
-    if fault.times is None:
-        return
-    fault.times -= 1
-    if fault.times > 0:
-        sim.state.put("fault", id_, asdict(fault))
-    else:
-        sim.state.delete("fault", id_)
+    return take(
+        sim.state,
+        Fault,
+        lambda fault: fault.name == name and fault.phone in {"", phone} and fault.route in {"", route},
+    )
 
 
 def _number(value: Any, least: float, most: float) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from flask import Response, jsonify, request
 
 from local.airtel.faults import Fault, take_fault
 from local.airtel.sim import Sim
-from local.safaricom.envelope import cut_off
+from local.safaricom.envelope import damaged
 
 _HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
-_LONGEST_HOLD_SECONDS = 120.0
 SUCCESS, DUPLICATE, INVALID, BAD_NUMBER, FAILED = (
     "ESB000010",
     "ESB000041",
@@ -52,14 +50,4 @@ def outage(sim: Sim, route: str) -> Response | None:
 
 def broken(fault: Fault) -> Response:
     """An answer that arrives damaged, late or not at all."""
-    match fault.mode:
-        case "html_200":
-            return Response(_HTML, 200, content_type="text/html")
-        case "empty_400":
-            return Response(b"", 400)
-        case "close":
-            return cut_off()
-        case "hold":
-            threading.Event().wait(min(fault.seconds, _LONGEST_HOLD_SECONDS))
-            return cut_off()
-    return Response(_HTML, 500, content_type="text/html")
+    return damaged(fault.mode, fault.seconds, _HTML)

@@ -65,20 +65,25 @@ def break_answer(sim: Sim, route: str) -> Response | None:
 
 def broken(sim: Sim, fault: Fault) -> Response:
     """An answer that arrives damaged, late or not at all."""
-    match fault.mode:
+    if fault.mode == "envelope_200":
+        return envelope(sim, overloaded("The transaction is being processed"), 200)
+    return damaged(fault.mode, fault.seconds, _HTML)
+
+
+def damaged(mode: str, seconds: float, html: str) -> Response:
+    """What any provider may answer instead of its own words, by the name of the damage."""
+    match mode:
         case "html_200":
-            return Response(_HTML, 200, content_type="text/html")
-        case "envelope_200":
-            return envelope(sim, overloaded("The transaction is being processed"), 200)
+            return Response(html, 200, content_type="text/html")
         case "empty_400":
             return Response(b"", 400)
         case "close":
             return cut_off()
         case "hold":
-            threading.Event().wait(min(fault.seconds, _LONGEST_HOLD_SECONDS))
+            threading.Event().wait(min(seconds, _LONGEST_HOLD_SECONDS))
             return cut_off()
         case _:
-            return Response(_HTML, 500, content_type="text/html")
+            return Response(html, 500, content_type="text/html")
 
 
 def cut_off() -> Response:

@@ -6,10 +6,11 @@ phone or on all of them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from local.safaricom.sim import Sim
+from local.switches import switch_on, take
 
 FAULTS = {
     "lost_callback": "the callback is never delivered",
@@ -72,21 +73,12 @@ def fault_errors(fields: dict[str, Any]) -> list[str]:
 
 def add_fault(sim: Sim, fault: Fault) -> str:
     """Switch a fault on; its id switches it off again."""
-    with sim.state.unit():
-        id_ = f"{sim.state.count('fault'):06d}"
-        sim.state.put("fault", id_, asdict(fault))
-    return id_
+    return switch_on(sim.state, fault)
 
 
 def take_fault(sim: Sim, name: str, phone: str = "", target: str = "stk", route: str = "") -> Fault | None:
     """The oldest matching fault, with one of its times used up; None when nothing is to go wrong."""
-    with sim.state.unit():
-        for id_, fact in sim.state.all("fault"):
-            fault = Fault(**fact)
-            if _matches(fault, name, phone, target, route):
-                _use(sim, id_, fault)
-                return fault
-    return None
+    return take(sim.state, Fault, lambda fault: _matches(fault, name, phone, target, route))
 
 
 def _matches(fault: Fault, name: str, phone: str, target: str, route: str) -> bool:
@@ -96,16 +88,6 @@ def _matches(fault: Fault, name: str, phone: str, target: str, route: str) -> bo
         and fault.target == target
         and fault.route in {"", route}
     )
-
-
-def _use(sim: Sim, id_: str, fault: Fault) -> None:
-    if fault.times is None:
-        return
-    fault.times -= 1
-    if fault.times > 0:
-        sim.state.put("fault", id_, asdict(fault))
-    else:
-        sim.state.delete("fault", id_)
 
 
 def _code(name: Any, code: Any) -> bool:
