@@ -26,7 +26,7 @@ from shared.payments.ports import Ports
 from shared.payments.results import ROUTES, process_result
 from shared.payments.sources import UNLISTED
 from shared.payments.states import WAITING, Signal, State, after
-from shared.payments.twins import answered_before, fits, loose_for, remember_loose, twin_of
+from shared.payments.twins import answered_before, fits, loose_for, remember_loose, twin_of, unnamed_kin
 from shared.store import Data, Doc, Key, Tx
 
 _ASKED_ABOUT = frozenset({*WAITING, State.CLAIMED, State.EXPIRED, State.CANCELLED})
@@ -174,6 +174,12 @@ def prove(
     def apply(tx: Tx) -> None:
         payment = money.find(tx, evidence)
         attempt = _attempt_of(tx, payment) if payment else twin_of(tx, evidence)
+        kin = unnamed_kin(tx, evidence) if _unowned(attempt, payment) else None
+        if kin is not None and payment is not None:
+            payment = money.add_evidence(tx, payment, evidence, evidence_id)
+            money.doubt_beside(tx, payment, tx.require(Key(PAYMENTS, kin.data["payment_id"])))
+            return
+        attempt = attempt or kin
         if attempt is None and (payment is None or not money.booked(payment)):
             attempt = answered_before(tx, evidence)
         if attempt is not None:
@@ -186,6 +192,13 @@ def prove(
         money.believe(tx, payment, evidence)
 
     ports.outbox.run(business, apply)
+
+
+def _unowned(attempt: Doc | None, payment: Doc | None) -> bool:
+    """Whether money is in no book yet and is not what its attempt, if it has one, is paid with."""
+    if payment is None:
+        return attempt is None
+    return not money.booked(payment) and (attempt is None or attempt.data["payment_id"] != payment.id)
 
 
 def _loose(tx: Tx, evidence: Evidence, channel: str, evidence_id: str) -> Doc:
@@ -214,7 +227,7 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
     earlier = _payment_of(tx, attempt)
     payment = money.find(tx, evidence) or (earlier if _same_money(earlier, evidence) else None)
     if payment is None and not evidence.receipt:
-        payment = loose_for(tx, attempt)
+        payment = _found(tx, attempt)
     if payment is None:
         payment = money.open_payment(tx, evidence, _channel(evidence), evidence_id, attempt)
     else:
@@ -227,6 +240,14 @@ def _paid(ports: Ports, tx: Tx, attempt: Doc, evidence: Evidence, evidence_id: s
     elif evidence.kind in PROOFS or not money.put_aside(payment):
         # (a claim is kept with what was put aside; it overrules nobody who has looked)
         _answer(ports, tx, attempt, money.belong(tx, payment, attempt), evidence, seen=evidence_id)
+
+
+def _found(tx: Tx, attempt: Doc) -> Doc | None:
+    """Announced money for a proof without a receipt; what lay beside an equal request is taken from there."""
+    payment = loose_for(tx, attempt)
+    if payment is None or not payment.data["attempt_id"] or money.only_noticed(payment):
+        return payment
+    return money.release(tx, payment)
 
 
 def _answer(ports: Ports, tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence, *, seen: str) -> None:
@@ -267,6 +288,7 @@ def _without(tx: Tx, attempt: Doc, earlier: Doc) -> Doc:
 
 def _beside(tx: Tx, earlier: Doc | None, payment: Doc, evidence: Evidence, reason: str) -> None:
     """Money that evidence ties to an attempt and that is not, or not surely, the attempt's own."""
+    remember_loose(tx, payment, evidence)  # should an equal request turn out to be the paid one
     if evidence.kind not in LISTED_BY:
         money.doubt(tx, payment, reason)
     elif earlier is not None and earlier.id != payment.id and not listed(earlier.data):
@@ -291,7 +313,7 @@ def _not_its_money(attempt: Doc, earlier: Doc | None, payment: Doc) -> str:
 
 def _judge(ports: Ports, tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence) -> tuple[Signal, Doc]:
     """What evidence of success means for an attempt, and its payment after it."""
-    differs, policy = _differs(attempt, evidence), policy_in(ports, tx)
+    differs, policy = _differs(attempt, payment, evidence), policy_in(ports, tx)
     proven = enough(policy, payment.data)
     if evidence.kind in LISTED_BY and (proven or money.booked(payment)):
         payment = money.believe(tx, payment, evidence)
@@ -307,9 +329,11 @@ def _judge(ports: Ports, tx: Tx, attempt: Doc, payment: Doc, evidence: Evidence)
     return Signal.CLAIM, payment
 
 
-def _differs(attempt: Doc, evidence: Evidence) -> str:
-    """Why evidence of success contradicts what was asked for; "" when it does not."""
-    if evidence.amount_cents not in {None, attempt.data["amount_cents"]}:
+def _differs(attempt: Doc, payment: Doc, evidence: Evidence) -> str:
+    """Why evidence of success, or what is booked, contradicts what was asked for; "" when it does not."""
+    asked = attempt.data["amount_cents"]
+    known = payment.data["amount_cents"] if money.booked(payment) else asked
+    if evidence.amount_cents not in {None, asked} or known != asked:
         return "amount_differs"
     if evidence.kind == "callback" and not fits(evidence.payer, attempt.data["phone"]):
         return "payer_differs"  # only the phone that was prompted can pay a prompt; a list knows better

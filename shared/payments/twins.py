@@ -7,6 +7,7 @@ it repeats is the reference we sent; a till's notice has none, and then the paye
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 
 from shared.core.clock import parse_rfc3339
 from shared.core.ids import derived_id
@@ -67,12 +68,39 @@ def answered_before(tx: Tx, evidence: Evidence) -> Doc | None:
 def _asked_so(tx: Tx, evidence: Evidence) -> list[Doc]:
     """Attempts for this amount, of this payer and in this time, the youngest first, however they ended."""
     clue = _clue(evidence)
-    known = tx.get(_place(*clue, evidence.amount_cents)) if clue and evidence.amount_cents else None
-    if clue is None or known is None:
+    if clue is None or not evidence.amount_cents:
         return []
     window = _WINDOWS[clue[0]]
-    attempts = tx.get_many([Key(ATTEMPTS, attempt_id) for attempt_id in reversed(known.data["attempts"])])
-    return [a for a in attempts if a is not None and _fits(a, evidence, window)]
+    return [a for a in _alike(tx, clue, evidence.amount_cents) if _fits(a, evidence, window)]
+
+
+def _alike(tx: Tx, clue: tuple[str, str], cents: int) -> list[Doc]:
+    """Attempts that share a clue and an amount, the youngest first."""
+    known = tx.get(_place(*clue, cents))
+    ids = reversed(known.data["attempts"]) if known else ()
+    return [a for a in tx.get_many([Key(ATTEMPTS, attempt_id) for attempt_id in ids]) if a is not None]
+
+
+def unnamed_kin(tx: Tx, evidence: Evidence) -> Doc | None:
+    """A request proven to be paid that no receipt names, when an equal one holds another receipt than this.
+
+    Of two equal requests of one payer a notice may have given the receipt of the one to the other. What is
+    left over then is the money of the one without: as money of its own it would be counted twice.
+    """
+    clue = _clue(evidence)
+    answered = [a for a in _asked_so(tx, evidence) if a.data["receipt"] not in {"", evidence.receipt}]
+    if clue is None or not answered:
+        return None
+    alike = _alike(tx, clue, answered[0].data["amount_cents"])
+    unnamed = (a for a in alike if State(a.data["status"]) is State.SUCCEEDED and not a.data["receipt"])
+    return next((a for a in unnamed if any(_together(a, other) for other in answered)), None)
+
+
+def _together(one: Doc, other: Doc) -> bool:
+    """Whether two requests are to one payer and near enough in time for their receipts to cross."""
+    apart = parse_rfc3339(one.data["created_on"]) - parse_rfc3339(other.data["created_on"])
+    same = all(one.data[name] == other.data[name] for name in ("phone", "amount_cents"))
+    return same and one.id != other.id and abs(apart) <= BY_REFERENCE
 
 
 def remember_loose(tx: Tx, payment: Doc, evidence: Evidence) -> None:
@@ -87,26 +115,42 @@ def remember_loose(tx: Tx, payment: Doc, evidence: Evidence) -> None:
 def loose_for(tx: Tx, attempt: Doc) -> Doc | None:
     """Announced money that can be this attempt's; asked when a proof names no receipt.
 
-    Money without an attempt comes first, then what nothing but a notice has tied to another one.
+    Money without an attempt comes first, then what nothing but a notice has tied to another one, then what an
+    equal request left over that holds another receipt (``unnamed_kin``, the other way round).
     """
-    near = [p for clue in _clues(attempt) for p in _loose(tx, attempt, clue)]
+    loose = [(p, clue) for clue in _clues(attempt) for p in _loose(tx, attempt, clue)]
+    near = [p for p, clue in loose if _near(attempt, p, clue[0])]
     free = [p for p in near if not p.data["attempt_id"]]
     guessed = [p for p in near if p.data["attempt_id"] and only_noticed(p)]
-    return next(iter([*free, *guessed]), None)
+    crossed = (p for p, clue in loose if _left_over(tx, attempt, p, clue))
+    return next(chain(free, guessed, crossed), None)
 
 
 def _loose(tx: Tx, attempt: Doc, clue: tuple[str, str]) -> list[Doc]:
     known = tx.get(_place("loose", ":".join(clue), attempt.data["amount_cents"]))
     payments = tx.get_many([Key(PAYMENTS, i) for i in known.data["payments"]] if known else [])
-    return [p for p in payments if p is not None and _near(attempt, p, clue[0])]
+    return [p for p in payments if p is not None and _payers_own(attempt, p)]
+
+
+def _left_over(tx: Tx, attempt: Doc, payment: Doc, clue: tuple[str, str]) -> bool:
+    """Whether money fits an equal request of this payer that another receipt has answered."""
+    for other in _alike(tx, clue, attempt.data["amount_cents"]):
+        answered = other.data["receipt"] not in {"", payment.data["receipt"]}
+        its = payment.data["attempt_id"] in {"", other.id} and payment.id != other.data["payment_id"]
+        if answered and its and _together(attempt, other) and _near(other, payment, clue[0]):
+            return True
+    return False
 
 
 def _near(attempt: Doc, payment: Doc, kind: str) -> bool:
     after = parse_rfc3339(payment.data["paid_at"]) - parse_rfc3339(attempt.data["created_on"])
+    return -SKEW <= after <= _WINDOWS[kind]
+
+
+def _payers_own(attempt: Doc, payment: Doc) -> bool:
     phone, hashed, masked = attempt.data["phone"], payment.data["payer_hash"], payment.data["payer_masked"]
     same = hashed == phone_hash(phone) if hashed else _ends(masked) in {"", _ends(mask(phone))}
-    same = same and provider_of(attempt.data) == payment.data["provider"]
-    return same and -SKEW <= after <= _WINDOWS[kind]
+    return same and provider_of(attempt.data) == payment.data["provider"]
 
 
 def _clues(attempt: Doc) -> tuple[tuple[str, str], ...]:

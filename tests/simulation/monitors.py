@@ -100,20 +100,22 @@ class Monitors:
     def _take(self, row: Row, payment: Doc) -> None:
         """A payment takes a line of the provider's ledger, which no other payment may have.
 
-        Money proven by its request alone names no line: it makes room when an equal one of its payer is free.
+        Money proven by its request alone names no line, and a notice may have given the line of one request
+        to another of the same payer and sum: whichever of two names none takes an equal line that is free.
         """
-        holder = self.booked.get(row.receipt, payment.id)
-        if holder != payment.id:
-            held = self._memory.find(self._business, Key("payments", holder))
-            free = [
-                r for r in self._provider.ledger.values() if r.receipt not in self.booked and _equal(r, row)
-            ]
-            if held is None or held.data["receipt"] or not free:
-                self.broken(f"booked twice: {row.receipt} as {holder} and {payment.id}")
-            self.booked[free[0].receipt] = holder
         for receipt in [r for r, booked in self.booked.items() if booked == payment.id]:
             del self.booked[receipt]
+        holder = self.booked.get(row.receipt, payment.id)
         self.booked[row.receipt] = payment.id
+        if holder == payment.id:
+            return
+        held = self._memory.find(self._business, Key("payments", holder))
+        nameless = [p.id for p in (held, payment) if p is not None and not p.data["receipt"]]
+        free = [r for r in self._provider.ledger.values() if r.receipt not in self.booked and _equal(r, row)]
+        if not nameless or not free:
+            self.broken(f"booked twice: {row.receipt} as {holder} and {payment.id}")
+        self.booked[row.receipt] = payment.id if nameless[0] == holder else holder
+        self.booked[free[0].receipt] = nameless[0]
 
     def _money_out(self, entry: Doc) -> None:
         """Money is booked as sent that the provider sent, once."""

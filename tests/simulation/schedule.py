@@ -21,7 +21,8 @@ from tests.simulation.world import World
 
 MOST_SWEEPS = 18
 """Sweeps after the trouble within which all must be quiet: nine of them are the poll plan itself."""
-GAP = 8 * 60
+GAP, LONG_GAP, SHORT_GAPS = 8 * 60, 8 * 3600, 14
+"""Seconds between them, and after how many they lie further apart: payouts are asked about for a day."""
 _TIMER = (20, 45, 90, 200, 420, 900)
 
 
@@ -187,7 +188,7 @@ def recover(world: World) -> None:
     ends: list[str] = []
     for n in range(MOST_SWEEPS):
         world.bus.revive()
-        kernel.run(GAP)
+        kernel.run(GAP if n < SHORT_GAPS else LONG_GAP)
         world.sweep()
         kernel.run()
         ends = loose_ends(world)
