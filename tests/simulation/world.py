@@ -138,7 +138,7 @@ class World:
         """What was answered 200 must never be lost again."""
         for prompt in self.provider.prompts.values():
             if prompt.request.callback_url == url and prompt.receipt and prompt.receipt.encode() in body:
-                prompt.told_paid = prompt.told_paid or body.endswith(b"}")
+                prompt.told_paid = prompt.told_paid or _whole(body)
 
     # ---- what people do
     def collect(self, key: str, ask: Ask, delay: int, tries: int = 1) -> None:
@@ -198,3 +198,8 @@ def _tries_help(failure: BaseException) -> bool:
 
 
 __all__ = ["SECOND", "World"]
+
+
+def _whole(body: bytes) -> bool:
+    """Whether a body was not cut short, be it behind a brace."""
+    return body.count(b"{") == body.count(b"}")
