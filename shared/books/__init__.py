@@ -1,30 +1,37 @@
 """The books: customers, invoices, allocations, outgoing money and the journal behind them."""
 
-from shared.books.allocation import allocate, unallocate
-from shared.books.balances import TrialBalance, known_balance, trial_balance
-from shared.books.customers import change_customer, write_customer
-from shared.books.expenses import Expense, write_expense
-from shared.books.invoices import draft_invoice, finalise_invoice, open_invoices, void_invoice
-from shared.books.keys import (
-    MatchKey,
-    customer_keys,
-    find,
-    index_customer,
-    index_invoice,
-    invoice_keys,
-    invoice_spellings,
-    lookup_keys,
-    payment_keys,
-    unindex_customer,
-    unindex_invoice,
-)
-from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
-from shared.books.numbering import check_digit, check_number, print_number
-from shared.books.parts import overdue, owed_now
-from shared.books.receiving import booked_at, receive_payment, record_fee, return_payment
-from shared.books.sealing import seal_journal, seal_when_due
-from shared.books.spellings import name_tokens
-from shared.books.transactions import record_transaction
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from shared.books.allocation import allocate, unallocate
+    from shared.books.balances import TrialBalance, known_balance, trial_balance
+    from shared.books.customers import change_customer, write_customer
+    from shared.books.expenses import Expense, write_expense
+    from shared.books.invoices import draft_invoice, finalise_invoice, open_invoices, void_invoice
+    from shared.books.keys import (
+        MatchKey,
+        customer_keys,
+        find,
+        index_customer,
+        index_invoice,
+        invoice_keys,
+        invoice_spellings,
+        lookup_keys,
+        payment_keys,
+        unindex_customer,
+        unindex_invoice,
+    )
+    from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
+    from shared.books.numbering import check_digit, check_number, print_number
+    from shared.books.parts import overdue, owed_now
+    from shared.books.receiving import booked_at, receive_payment, record_fee, return_payment
+    from shared.books.sealing import seal_journal, seal_when_due
+    from shared.books.spellings import name_tokens
+    from shared.books.transactions import record_transaction
 
 __all__ = [
     "CustomerChanges",
@@ -70,3 +77,39 @@ __all__ = [
     "write_customer",
     "write_expense",
 ]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        **dict.fromkeys(("allocate", "unallocate"), "allocation"),
+        **dict.fromkeys(("TrialBalance", "known_balance", "trial_balance"), "balances"),
+        **dict.fromkeys(("change_customer", "write_customer"), "customers"),
+        **dict.fromkeys(("Expense", "write_expense"), "expenses"),
+        **dict.fromkeys(("draft_invoice", "finalise_invoice", "open_invoices", "void_invoice"), "invoices"),
+        **dict.fromkeys(
+            (
+                "MatchKey",
+                "customer_keys",
+                "find",
+                "index_customer",
+                "index_invoice",
+                "invoice_keys",
+                "invoice_spellings",
+                "lookup_keys",
+                "payment_keys",
+                "unindex_customer",
+                "unindex_invoice",
+            ),
+            "keys",
+        ),
+        **dict.fromkeys(
+            ("CustomerChanges", "NewCustomer", "NewInvoice", "NewLine", "NewTransaction"), "model"
+        ),
+        **dict.fromkeys(("check_digit", "check_number", "print_number"), "numbering"),
+        **dict.fromkeys(("overdue", "owed_now"), "parts"),
+        **dict.fromkeys(("booked_at", "receive_payment", "record_fee", "return_payment"), "receiving"),
+        **dict.fromkeys(("seal_journal", "seal_when_due"), "sealing"),
+        "name_tokens": "spellings",
+        "record_transaction": "transactions",
+    },
+)

@@ -25,7 +25,7 @@ from shared.payments.statements.intake import (
 )
 from shared.payments.statements.places import DROPPED, LINES, PROFILES, STATEMENTS, check_account
 from shared.payments.statements.ports import Ports
-from shared.payments.statements.profiles import BUILT_IN, Profile
+from shared.payments.statements.profiles import Profile, built_in
 from shared.payments.statements.questions import question_of
 from shared.payments.statements.read import MAX_BYTES, Wish, parse
 from shared.payments.statements.views import (
@@ -317,8 +317,8 @@ def save_profile(call: Call[Ports], body: ProfileBody) -> ProfileView:
 )
 def read_profile(call: Call[Ports]) -> ProfileView:
     identity = call.path["profile_id"]
-    if identity in BUILT_IN:
-        return ProfileView(id=identity, built_in=True, profile=BUILT_IN[identity])
+    if identity in built_in():
+        return ProfileView(id=identity, built_in=True, profile=built_in()[identity])
     return profile_view(call.ports.store.require(call.business, Key(PROFILES, identity)))
 
 

@@ -24,7 +24,7 @@ from shared.payments.statements.places import (
     statement_key,
 )
 from shared.payments.statements.ports import Ports
-from shared.payments.statements.profiles import BUILT_IN, Profile
+from shared.payments.statements.profiles import Profile, built_in
 from shared.payments.statements.read import Parsed, Wish, parse
 from shared.store import Data, Doc, Key, Tx
 
@@ -190,8 +190,8 @@ def shortcodes(ports: Ports, business: str) -> frozenset[str]:
 
 def find_profile(ports: Ports, business: str, profile_id: str) -> Profile:
     """A built-in profile or one of the business's own; raises NotFound."""
-    if profile_id in BUILT_IN:
-        return BUILT_IN[profile_id]
+    if profile_id in built_in():
+        return built_in()[profile_id]
     doc = ports.store.require(business, Key(PROFILES, profile_id))
     return Profile.model_validate(doc.data["profile"])
 
@@ -199,7 +199,7 @@ def find_profile(ports: Ports, business: str, profile_id: str) -> Profile:
 def _remembered(ports: Ports, business: str, account: str) -> str:
     memory = ports.store.get(business, account_memory(account)) if account else None
     profile_id = str(memory.data["profile_id"]) if memory else ""
-    if profile_id in BUILT_IN or not profile_id:
+    if profile_id in built_in() or not profile_id:
         return profile_id
     return profile_id if ports.store.get(business, Key(PROFILES, profile_id)) is not None else ""
 

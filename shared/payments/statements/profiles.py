@@ -7,6 +7,7 @@ points from public samples; a business saves its own. A profile may be proposed 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -79,71 +80,81 @@ _CREDIT = ["Credit", "Money In", "Deposit", "Deposits", "Credit Amount", "Paid I
 _BALANCE = ["Running Balance", "Balance", "Closing Balance", "Book Balance", "Ledger Balance"]
 _DATE = ["Transaction Date", "Date", "Posting Date", "Txn Date", "Trans Date", "Booking Date", "Value Date"]
 
-GENERIC = Profile(
-    name="Any bank, debit and credit columns",
-    columns=Columns(
-        date=_DATE, details=_DETAILS, debit=_DEBIT, credit=_CREDIT, reference=_REFERENCE, balance=_BALANCE
-    ),
-)
-BUILT_IN: dict[str, Profile] = {
-    "equity": Profile(
-        name="Equity Bank",
-        columns=Columns(
-            date=["Transaction Date", "Date"],
-            details=["Narrative", "Description", "Particulars"],
-            debit=["Debit", "Money Out"],
-            credit=["Credit", "Money In"],
-            reference=["Reference", "Transaction Reference"],
-            balance=["Running Balance", "Balance"],
+
+@lru_cache(maxsize=1)
+def built_in() -> dict[str, Profile]:
+    """The profiles that come with the product, by id; made when a statement is at hand, not at import."""
+    return {
+        "equity": Profile(
+            name="Equity Bank",
+            columns=Columns(
+                date=["Transaction Date", "Date"],
+                details=["Narrative", "Description", "Particulars"],
+                debit=["Debit", "Money Out"],
+                credit=["Credit", "Money In"],
+                reference=["Reference", "Transaction Reference"],
+                balance=["Running Balance", "Balance"],
+            ),
         ),
-    ),
-    "kcb": Profile(
-        name="KCB Bank",
-        columns=Columns(
-            date=["Transaction Date", "Txn Date"],
-            details=["Description", "Transaction Details"],
-            debit=["Debit", "Money Out"],
-            credit=["Credit", "Money In"],
-            reference=["Reference", "Bank Reference Number"],
-            balance=["Running Balance", "Ledger Balance", "Balance"],
+        "kcb": Profile(
+            name="KCB Bank",
+            columns=Columns(
+                date=["Transaction Date", "Txn Date"],
+                details=["Description", "Transaction Details"],
+                debit=["Debit", "Money Out"],
+                credit=["Credit", "Money In"],
+                reference=["Reference", "Bank Reference Number"],
+                balance=["Running Balance", "Ledger Balance", "Balance"],
+            ),
         ),
-    ),
-    "coop": Profile(
-        name="Co-operative Bank",
-        columns=Columns(
-            date=["Transaction Date", "Date"],
-            details=["Narration", "Particulars", "Description"],
-            debit=["Debit", "DR", "Withdrawal"],
-            credit=["Credit", "CR", "Deposit"],
-            reference=["Reference No", "Transaction ID", "Reference"],
-            balance=["Balance", "Book Balance", "Running Balance"],
+        "coop": Profile(
+            name="Co-operative Bank",
+            columns=Columns(
+                date=["Transaction Date", "Date"],
+                details=["Narration", "Particulars", "Description"],
+                debit=["Debit", "DR", "Withdrawal"],
+                credit=["Credit", "CR", "Deposit"],
+                reference=["Reference No", "Transaction ID", "Reference"],
+                balance=["Balance", "Book Balance", "Running Balance"],
+            ),
         ),
-    ),
-    "generic": GENERIC,
-    "generic_signed": Profile(
-        name="Any bank, one signed amount",
-        columns=Columns(
-            date=_DATE,
-            details=_DETAILS,
-            amount=["Amount", "Transaction Amount"],
-            reference=_REFERENCE,
-            balance=_BALANCE,
+        "generic": Profile(
+            name="Any bank, debit and credit columns",
+            columns=Columns(
+                date=_DATE,
+                details=_DETAILS,
+                debit=_DEBIT,
+                credit=_CREDIT,
+                reference=_REFERENCE,
+                balance=_BALANCE,
+            ),
         ),
-        amounts="signed",
-    ),
-    "generic_marked": Profile(
-        name="Any bank, one amount and DR or CR",
-        columns=Columns(
-            date=_DATE,
-            details=_DETAILS,
-            amount=["Amount", "Transaction Amount"],
-            mark=["DR/CR", "Dr Cr", "Type", "Sign", "D/C", "Credit/Debit"],
-            reference=_REFERENCE,
-            balance=_BALANCE,
+        "generic_signed": Profile(
+            name="Any bank, one signed amount",
+            columns=Columns(
+                date=_DATE,
+                details=_DETAILS,
+                amount=["Amount", "Transaction Amount"],
+                reference=_REFERENCE,
+                balance=_BALANCE,
+            ),
+            amounts="signed",
         ),
-        amounts="marked",
-    ),
-}
+        "generic_marked": Profile(
+            name="Any bank, one amount and DR or CR",
+            columns=Columns(
+                date=_DATE,
+                details=_DETAILS,
+                amount=["Amount", "Transaction Amount"],
+                mark=["DR/CR", "Dr Cr", "Type", "Sign", "D/C", "Credit/Debit"],
+                reference=_REFERENCE,
+                balance=_BALANCE,
+            ),
+            amounts="marked",
+        ),
+    }
+
+
 """By id; a business's own profiles have ids of their own."""
 _ORDER = ("generic_marked", "equity", "kcb", "coop", "generic", "generic_signed")
 
@@ -162,7 +173,7 @@ def propose(rows: Iterable[Row], delimiter: str = "") -> tuple[str, Profile] | N
     for index, row in enumerate(kept[:PREAMBLE]):
         folded = {fold(cell) for cell in row.cells if cell}
         for place, name in enumerate(_ORDER):
-            aliases, required = BUILT_IN[name].aliases(), BUILT_IN[name].required
+            aliases, required = built_in()[name].aliases(), built_in()[name].required
             if not all(set(aliases[field]) & folded for field in required):
                 continue
             points = sum(_likeness(names, folded) for names in aliases.values())
@@ -171,7 +182,7 @@ def propose(rows: Iterable[Row], delimiter: str = "") -> tuple[str, Profile] | N
     if best is None:
         return None
     _, _, name, index = best
-    return name, _tuned(BUILT_IN[name], kept[index], kept[index + 1 :], delimiter)
+    return name, _tuned(built_in()[name], kept[index], kept[index + 1 :], delimiter)
 
 
 def _likeness(names: tuple[str, ...], folded: set[str]) -> int:

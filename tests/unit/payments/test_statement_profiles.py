@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from shared.core.errors import Invalid
 from shared.payments.statements import text as texts
 from shared.payments.statements.intake import Given, accept
-from shared.payments.statements.profiles import BUILT_IN, Profile, propose
+from shared.payments.statements.profiles import Profile, built_in, propose
 from shared.payments.statements.read import Parsed, Wish, parse
 from shared.store import Key
 from tests.unit.payments.collecting import Desk
@@ -113,7 +113,7 @@ def test_an_encoding_that_is_fixed_is_kept_to() -> None:
 def test_wrong_bank_rows_are_named(old: str, new: str, where: str) -> None:
     content = FILES["equity"].replace(old.encode(), new.encode(), 1)
     with pytest.raises(Invalid) as caught:
-        parse(content, Wish(account="bank-x-1", profile=BUILT_IN["equity"]))
+        parse(content, Wish(account="bank-x-1", profile=built_in()["equity"]))
     assert caught.value.errors[0].pointer.startswith(where)
 
 
