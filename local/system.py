@@ -263,7 +263,7 @@ class System:
 
 def _addressed(settings: Settings, url: str) -> Settings:
     """Settings with this system's own address where none was chosen."""
-    ours: dict[str, Any] = {"public_url": url}
+    ours: dict[str, Any] = {"public_url": url, "receipt_mail_domain": "receipts.localhost"}
     ours |= {"daraja_url": f"{url}/safaricom", "airtel_url": f"{url}/airtel"}
     if "daraja_url" not in settings.model_fields_set or settings.daraja_url == ours["daraja_url"]:
         ours |= _simulated_initiator(settings)

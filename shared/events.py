@@ -89,7 +89,7 @@ class ObjectFinalized(EventData):
 
 
 class ObjectMissed(EventData):
-    """A file in the bucket has no receipt, though its event is long due: it is announced once more."""
+    """A file in the bucket left no trace, though its event is long due: it is announced once more."""
 
     TYPE: ClassVar[str] = "object.missed.v1"
     bucket: str

@@ -4,6 +4,7 @@
     user add EMAIL --business ID [--role owner]     the password is asked for, or read from standard input
     c2b register ID                                 Daraja learns where to announce and validate payments
     c2b rules ID [--known-account] [--open-invoice] [--min-cents N] [--max-cents N]   what is turned away
+    mail hook                                       what SendGrid posts receipts by mail to
     dead-letters list | replay [ID]                 events that a function refused for good
     verify [ID] [--anchor NUMBER:HASH]              hash and add up all books again, compare every document
     trial-balance ID [--as-of DAY] [--detail]       every account's balance
@@ -33,6 +34,7 @@ from shared.payments.airtel_notices import callback_address
 from shared.payments.places import PROFILE
 from shared.payments.registration import register_c2b
 from shared.payments.validating import read_rules
+from shared.receipts.mail_box import hook_address
 from tools import admin_books
 
 Command = Callable[[App, argparse.Namespace], None]
@@ -107,6 +109,11 @@ def airtel_address(app: App, _arguments: argparse.Namespace) -> None:
     print(callback_address(app.settings))
 
 
+def mail_hook(app: App, _arguments: argparse.Namespace) -> None:
+    """Print the address for SendGrid's Inbound Parse settings; whoever knows it can hand in mails."""
+    print(hook_address(app.settings))
+
+
 def airtel_methods(app: App, arguments: argparse.Namespace) -> None:
     """Say which Airtel app a business collects with, and its method where a number does not tell."""
     changes = {"airtel_app": arguments.app, "preferred_method": arguments.prefer}
@@ -171,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     methods.add_argument("id")
     methods.add_argument("--app", default="", help="client id of its app; without one, this installation's")
     methods.add_argument("--prefer", default="", choices=("", "mpesa", "airtel"))
+    action(group("mail", "receipts by mail"), "hook", mail_hook)
     letters = group("dead-letters", "events that a function refused for good")
     action(letters, "list", letters_list)
     action(letters, "replay", letters_replay).add_argument("id", nargs="?", help="one of them; all without")

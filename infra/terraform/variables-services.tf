@@ -39,6 +39,7 @@ variable "settings" {
     sms_username               = optional(string)
     sendgrid_url               = optional(string)
     email_from                 = optional(string)
+    receipt_mail_domain        = optional(string)
     gemini_model               = optional(string)
     gemini_url                 = optional(string)
     gemini_data_ok             = optional(bool)

@@ -53,6 +53,7 @@ class Settings(BaseModel):
     sendgrid_url: str = "https://api.sendgrid.com"
     sendgrid_key: SecretStr = SecretStr("")
     email_from: str = "receipts@example.com"
+    receipt_mail_domain: Annotated[str, Field(pattern=r"^([a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8})?$")] = ""
     outbox_folder: str = "var/outbox"
 
     gemini_key: SecretStr = SecretStr("")

@@ -46,9 +46,15 @@ def transaction_facts(doc: Doc) -> TransactionFacts:
 
 
 def receipt_arrived(ports: Ports, business: str, receipt_id: str) -> None:
-    """An accepted receipt becomes an expense at once, and is linked when one line clearly paid it."""
+    """An accepted receipt becomes an expense at once, and is linked when one line clearly paid it.
+
+    One that is accepted no longer, a duplicate as it turned out, gives back both.
+    """
     doc = ports.store.require(business, Key(RECEIPTS, receipt_id))
-    if doc.data["status"] != "accepted" or doc.data["matching"] not in FREE:
+    if not counts(doc):
+        _give_back(ports, business, doc)
+        return
+    if doc.data["matching"] not in FREE:
         return
     ports.outbox.run(business, lambda tx: _spend(tx, receipt_id))
     receipt = receipt_facts(doc)
@@ -56,6 +62,20 @@ def receipt_arrived(ports: Ports, business: str, receipt_id: str) -> None:
     pairs = [pair for line in lines if (pair := compare(receipt, line))]
     rivals = _rival_receipts(ports.store, business, pairs, lines, receipt_id)
     _settle(ports, business, choose(pairs, rivals), receipt_id)
+
+
+def counts(receipt: Doc) -> bool:
+    """Whether a receipt is a cost of its own: read for sure or confirmed, and no credit note."""
+    return receipt.data["status"] == "accepted" and not receipt.data.get("credit_note")
+
+
+def _give_back(ports: Ports, business: str, receipt: Doc) -> None:
+    """Take the expense out of the books and let the line that paid go to the receipt that counts."""
+    if not receipt.data.get("expense_id") and not receipt.data["transaction_id"]:
+        return
+    line_id = ports.outbox.run(business, lambda tx: _withdraw(tx, receipt.id))
+    if line_id:
+        transaction_recorded(ports, business, line_id)
 
 
 def transaction_recorded(ports: Ports, business: str, transaction_id: str) -> None:
@@ -84,7 +104,7 @@ def _lines(store: Store, business: str, receipt: ReceiptFacts) -> list[Transacti
 
 def _receipts(store: Store, business: str, line: TransactionFacts) -> list[ReceiptFacts]:
     docs = _window(store, business, RECEIPTS, line.day, (DAYS_AFTER, DAYS_BEFORE))
-    return [receipt_facts(doc) for doc in docs if doc.data["status"] == "accepted"]
+    return [receipt_facts(doc) for doc in docs if counts(doc)]
 
 
 def _window(store: Store, business: str, collection: str, day: str, days: tuple[int, int]) -> list[Doc]:
@@ -120,9 +140,31 @@ def _settle(ports: Ports, business: str, decision: ReceiptDecision, receipt_id: 
 
 def _spend(tx: Tx, receipt_id: str) -> None:
     receipt = tx.require(Key(RECEIPTS, receipt_id))
-    if receipt.data["total_cents"] > 0 and not receipt.data.get("expense_id"):
+    # it may have become a duplicate since it was looked at
+    if counts(receipt) and receipt.data["total_cents"] > 0 and not receipt.data.get("expense_id"):
         made = write_expense(tx, _expense(receipt, "uncategorised"))
         tx.update(receipt.key, {"expense_id": made.id})
+
+
+def _withdraw(tx: Tx, receipt_id: str) -> str:
+    """Undo what an accepted receipt did, unless it is accepted again; returns the line that is free now."""
+    receipt = tx.require(Key(RECEIPTS, receipt_id))
+    if counts(receipt):
+        return ""
+    if expense_id := receipt.data.get("expense_id"):
+        tx.delete(Key(EXPENSES, expense_id))
+    freed = _free_line(tx, receipt.data["transaction_id"], receipt_id)
+    tx.update(receipt.key, {"expense_id": "", "transaction_id": "", "matching": "none"})
+    close_review(tx, "receipt", receipt_id)
+    return freed
+
+
+def _free_line(tx: Tx, transaction_id: str, receipt_id: str) -> str:
+    line = tx.get(Key(TRANSACTIONS, transaction_id)) if transaction_id else None
+    if line is None or line.data.get("receipt_id") != receipt_id:
+        return ""
+    tx.update(line.key, {"matching": "waiting", "receipt_id": ""})
+    return line.id
 
 
 def _category(tx: Tx, receipt: Doc) -> str:
@@ -149,7 +191,7 @@ def link(tx: Tx, receipt_id: str, transaction_id: str, matching: str) -> None:
     """Tie a receipt, the line that paid it and their expense together; either being taken changes nothing."""
     receipt = tx.require(Key(RECEIPTS, receipt_id))
     line = tx.require(Key(TRANSACTIONS, transaction_id))
-    if receipt.data["matching"] not in FREE or line.data["matching"] not in FREE:
+    if not counts(receipt) or receipt.data["matching"] not in FREE or line.data["matching"] not in FREE:
         return
     made = write_expense(tx, _expense(receipt, _category(tx, receipt), transaction_id))
     tied = {"matching": matching, "transaction_id": transaction_id, "expense_id": made.id}
@@ -161,7 +203,7 @@ def link(tx: Tx, receipt_id: str, transaction_id: str, matching: str) -> None:
 
 def _ask(tx: Tx, receipt_id: str, decision: ReceiptDecision) -> None:
     receipt = tx.require(Key(RECEIPTS, receipt_id))
-    if receipt.data["matching"] not in FREE:
+    if not counts(receipt) or receipt.data["matching"] not in FREE:
         return
     tx.update(receipt.key, {"matching": decision.verdict})
     if decision.verdict == "review":

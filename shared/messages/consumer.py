@@ -162,10 +162,14 @@ def subscription_paused(ports: Ports, event: Event[SubscriptionPaused]) -> None:
 
 @consumer.on(ReceiptRead)
 def receipt_read(ports: Ports, event: Event[ReceiptRead]) -> None:
-    """The business learns what a receipt photo was read as."""
+    """The business learns what a receipt photo was read as; who mailed a file that was refused learns why.
+
+    A zip holds hundreds: its record counts what became of them, and nobody is told of each.
+    """
     receipt = ports.store.require(event.business, Key("receipts", event.data.receipt_id))
     template = _RECEIPTS.get(str(receipt.data.get("status")))
-    if template is None:
+    source = str(receipt.data.get("source_id") or "")
+    if template is None or source.startswith("bnd_"):
         return
     language = recipients.language_of(_profile(ports, event.business))
     nothing = facts.unsure(language)
@@ -176,7 +180,10 @@ def receipt_read(ports: Ports, event: Event[ReceiptRead]) -> None:
         "date": receipt.data.get("receipt_date") or nothing,
         "reason": ", ".join(str(r).replace("_", " ") for r in receipt.data.get("reasons") or []) or nothing,
     }
-    _tell_owner(ports, event.business, template, f"receipts/{receipt.id}", values)
+    mail = _record(ports, event.business, "receipt_mails", source)
+    known = template is catalogue.RECEIPT_REFUSED and not mail.get("admitted_by")
+    sender = recipients.email_to(mail.get("from")) if known else ()
+    _tell_owner(ports, event.business, template, f"receipts/{receipt.id}", values, also=sender)
 
 
 def _receipt(
@@ -194,13 +201,21 @@ def _receipt(
 
 
 def _tell_owner(
-    ports: Ports, business: str, template: Template, subject: str, values: Mapping[str, str]
+    ports: Ports,
+    business: str,
+    template: Template,
+    subject: str,
+    values: Mapping[str, str],
+    *,
+    also: tuple[Address, ...] = (),
 ) -> None:
+    """Tell the business, and whoever else it concerns."""
     profile = _profile(ports, business)
     full = {"business": recipients.business_name(profile), **values}
     language, sender = recipients.language_of(profile), recipients.sender(profile)
     chain = recipients.owner(profile)
-    tell(ports, business, [Notice(template, subject, full, language, sender, chain)])
+    chains = [chain, also] if also and not set(also) & set(chain) else [chain]
+    tell(ports, business, [Notice(template, subject, full, language, sender, one) for one in chains])
 
 
 def _payer(payment: Data) -> str:

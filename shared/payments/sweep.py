@@ -20,6 +20,7 @@ from shared.payments.ports import Ports
 from shared.payments.pulling import pull_payments
 from shared.payments.reversals import apply_kept
 from shared.payments.settlement import ask_provider
+from shared.payments.statements.places import DROPPED, SWEPT, file_trace
 from shared.payments.states import WAITING, Signal, State
 from shared.payments.subscriptions.running import run_due
 from shared.payments.watching import watch
@@ -52,8 +53,6 @@ def sweep(ports: Ports) -> Swept:
     """
     done = Swept()
     give_up = ports.clock.now() + LONGEST
-    from shared.receipts.missed import announce_missed  # the room of receipts: for the timer only
-
     everybody = [doc.id for doc in businesses(ports.store)]
     for business in everybody:
         try:
@@ -68,9 +67,17 @@ def sweep(ports: Ports) -> Swept:
             done.failed += 1
             measures.SWEEP_FAILURES.add()
             logs.warn("sweep of a business failed", business=business, code=error.code, why=str(error))
-    done.announced = announce_missed(ports, everybody, give_up)
+    done.announced = _announce_lost(ports, everybody, give_up)
     watch(ports.store, everybody, ports.clock.now())
     return done
+
+
+def _announce_lost(ports: Ports, everybody: list[str], give_up: datetime) -> int:
+    """Files of receipts and of statements that nobody read."""
+    from shared.receipts.missed import RECEIPT_FILES, Watched, announce_missed  # for the timer only
+
+    folders = (RECEIPT_FILES, Watched(DROPPED, SWEPT, (file_trace,)))
+    return sum(announce_missed(ports, everybody, give_up, folder) for folder in folders)
 
 
 def poll_attempts(ports: Ports, business: str, give_up: datetime) -> int:

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from shared.core.errors import AlreadyExists
 from shared.http import READERS, WRITERS, Api, Args, Call, ListView, View, page_view
-from shared.receipts.duplicates import fingerprint
+from shared.receipts import mail_api, ways_api
+from shared.receipts.handing_in import store
 from shared.receipts.headers import MAX_BYTES, check_bytes, sniff
 from shared.receipts.places import RECEIPTS
 from shared.receipts.ports import Ports
@@ -16,6 +16,8 @@ from shared.receipts.uploads import NewUpload, UploadTargetView, offer_upload
 from shared.store import Doc, Key, Query, Where
 
 api: Api[Ports] = Api("receipts", title="Receipts")
+ways_api.add_routes(api)
+mail_api.add_routes(api)
 
 
 class UploadView(View):
@@ -42,6 +44,8 @@ class ReceiptView(View):
     fields: dict[str, Any]
     lines: list[dict[str, Any]]
     duplicate_of: str
+    credit_note_of: str = ""
+    source_id: str = ""
     transaction_id: str
     file: str
     engine: str
@@ -71,15 +75,8 @@ def receipt_view(doc: Doc) -> ReceiptView:
 def upload_receipt(call: Call[Ports]) -> UploadView:
     """The body is the file itself (JPEG, PNG, WebP, HEIC or PDF); it is read in the background."""
     check_bytes(call.raw)
-    kind = sniff(call.raw)
-    digest = fingerprint(call.raw)
-    name = f"receipts/{call.business}/{digest[:32]}.{kind.value}"
-    there = False
-    try:
-        call.ports.blobs.put(name, call.raw, only_if_absent=True)
-    except AlreadyExists:
-        there = True  # the very same file: it has been, or is being, read
-    return UploadView(name=name, sha256=digest, already_there=there)
+    handed = store(call.ports.blobs, call.business, call.raw, sniff(call.raw).value)
+    return UploadView(name=handed.name, sha256=handed.sha256, already_there=handed.already_there)
 
 
 @api.post(
@@ -94,7 +91,8 @@ def offer_upload_target(call: Call[Ports], wanted: NewUpload) -> UploadTargetVie
 
     No token is needed there. The address takes one file of the announced type and at most the announced size,
     once. With ``sha256`` (lower-case hex) the same file has the same name, and ``already_there`` says that
-    nothing is left to send: ``url`` is then null.
+    nothing is left to send: ``url`` is then null. A zip is opened, and each file in it is a receipt; with
+    ``one_receipt`` its pictures, in the order of their names, are the pages of one.
     """
     return offer_upload(call.ports.blobs, call.ports.ids, call.business, wanted)
 

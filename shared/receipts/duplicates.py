@@ -1,4 +1,8 @@
-"""Whether two receipts are one: certain by bytes or fiscal number, likely by merchant, date and total."""
+"""Whether two receipts are one: certain by bytes, fiscal number or payment, likely by what they say.
+
+The order is that of the evidence. Two receipts of one till may agree in merchant, day and total, and in
+nearly every word; numbers that were read on both and differ keep them apart, whatever else is alike.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from shared.receipts.credit import find_credit
 from shared.receipts.extract.text import fold, fold_code
+from shared.receipts.lookalike import NEAR, distance
 
 if TYPE_CHECKING:
+    from shared.receipts.extract.etims import QrMark
     from shared.receipts.reading import ReceiptReading
 
 _LIKELY_TEXT = 90
 _LIKELY_NAME = 88
+_MISREAD = 2
+"""Letters by which two readings of one M-Pesa code may differ: a photo rarely shows all ten right."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What identifies a receipt, taken from a reading or from a stored document."""
+    """What identifies a receipt, taken from a reading or from a stored document.
+
+    ``qr_texts`` are the signed parts of official codes, ``credits`` the number of the sale that a credit note
+    takes back ("" where it was not read), None for any other receipt.
+    """
 
     sha256: str
     merchant: str | None = None
@@ -31,6 +44,8 @@ class Signature:
     mpesa_code: str | None = None
     receipt_number: str | None = None
     text: str = ""
+    picture: str = ""
+    credits: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,55 +70,87 @@ def merchant_key(name: str | None) -> str:
 def signature_of(reading: ReceiptReading) -> Signature:
     """The identifying parts of a reading."""
     fields = reading.fields
+    credit = find_credit(reading.text)
     return Signature(
         sha256=reading.sha256,
         merchant=fields.merchant,
         date=fields.date,
         time=fields.time,
         total_cents=fields.total_cents,
-        cu_invoice=fields.cu_invoice,
-        qr_texts=tuple(mark.text for mark in fields.qr if mark.official),
+        cu_invoice=(credit.own or None) if credit and credit.original else fields.cu_invoice,
+        qr_texts=tuple(signed for mark in fields.qr if (signed := signed_part(mark))),
         mpesa_code=fields.mpesa_code,
         receipt_number=fields.receipt_number,
         text="\n".join(reading.text),
+        picture=reading.picture,
+        credits=credit.original if credit else None,
     )
+
+
+def signed_part(mark: QrMark) -> str:
+    """What an official QR code says that no other receipt's does; "" for a mere link to KRA's pages."""
+    if not mark.official:
+        return ""
+    if mark.signature:
+        return f"{mark.pin}{mark.branch}{mark.signature}"
+    return mark.cu_invoice or ""
 
 
 def compare(one: Signature, other: Signature) -> Likeness | None:
     """How alike two receipts are, by the strongest evidence, or None. Nothing is deleted for it."""
-    if proof := _proof(one, other):
-        return Likeness("certain", proof)
-    if _both_differ(one.cu_invoice, other.cu_invoice) or not _same_sale(one, other):
-        return None
-    if _same_code(one.mpesa_code, other.mpesa_code):
-        return Likeness("certain", "same_mpesa_code")
-    return _likely(one, other)
-
-
-def _proof(one: Signature, other: Signature) -> str | None:
-    """What no two receipts share: their bytes, the control unit's number, the signed QR code."""
     if one.sha256 == other.sha256:
-        return "same_file"
-    if one.cu_invoice and one.cu_invoice == other.cu_invoice:
-        return "same_cu_invoice"
-    return "same_qr" if set(one.qr_texts) & set(other.qr_texts) else None
+        return Likeness("certain", "same_file")
+    if (one.credits is None) != (other.credits is None):
+        return None  # a credit note repeats the whole sale, and is none
+    if one.cu_invoice and _same_code(one.cu_invoice, other.cu_invoice):
+        return Likeness("certain", "same_cu_invoice")
+    if set(one.qr_texts) & set(other.qr_texts):
+        return Likeness("certain", "same_qr")
+    return None if _apart(one, other) else _by_content(one, other)
 
 
-def _likely(one: Signature, other: Signature) -> Likeness | None:
-    if _both_differ(one.receipt_number, other.receipt_number):
-        return None
-    if one.receipt_number and one.receipt_number == other.receipt_number:
+def _apart(one: Signature, other: Signature) -> bool:
+    """Whether something was read on both that one receipt says in one way only."""
+    return (
+        _both_differ(one.cu_invoice, other.cu_invoice)
+        or bool(one.qr_texts and other.qr_texts)
+        or _both_differ(one.receipt_number, other.receipt_number)
+        or _both_differ(one.time, other.time)
+        or _codes_differ(one.mpesa_code, other.mpesa_code)
+    )
+
+
+def _by_content(one: Signature, other: Signature) -> Likeness | None:
+    sale = _same_sale(one, other)
+    if sale and _same_code(one.mpesa_code, other.mpesa_code):
+        return Likeness("certain", "same_mpesa_code")
+    if _may_be_one_sale(one, other) and _same_code(one.receipt_number, other.receipt_number):
         return Likeness("likely", "same_receipt_number")
-    return _by_text(one, other)
+    if sale and _same_text(one, other):
+        return Likeness("likely", "same_text")
+    if sale and one.time and one.time == other.time:
+        return Likeness("likely", "same_merchant_date_time_total")
+    if distance(one.picture, other.picture) <= NEAR and _may_agree(one, other) and _same_text(one, other):
+        return Likeness("likely", "same_picture")
+    return None
 
 
 def _same_sale(one: Signature, other: Signature) -> bool:
-    """Same merchant, date and total; times, where both are read, must agree too."""
+    """Merchant, date and total were read on both and agree."""
     if None in {one.total_cents, one.date}:
         return False
-    if (one.total_cents, one.date) != (other.total_cents, other.date) or _both_differ(one.time, other.time):
-        return False
-    return _same_name(one.merchant, other.merchant)
+    same = (one.total_cents, one.date) == (other.total_cents, other.date)
+    return same and _same_name(one.merchant, other.merchant)
+
+
+def _may_be_one_sale(one: Signature, other: Signature) -> bool:
+    """One merchant, and neither date nor total speaks against it: numbers begin anew with a day or a till."""
+    return _may_agree(one, other) and _same_name(one.merchant, other.merchant)
+
+
+def _may_agree(one: Signature, other: Signature) -> bool:
+    dates = None in {one.date, other.date} or one.date == other.date
+    return dates and (None in {one.total_cents, other.total_cents} or one.total_cents == other.total_cents)
 
 
 def _same_name(one: str | None, other: str | None) -> bool:
@@ -113,19 +160,26 @@ def _same_name(one: str | None, other: str | None) -> bool:
     return bool(first and second) and fuzz.ratio(first, second) >= _LIKELY_NAME
 
 
-def _by_text(one: Signature, other: Signature) -> Likeness | None:
-    """Two receipts of one till differ in number and time; a second photo of one does not."""
+def _same_text(one: Signature, other: Signature) -> bool:
     from rapidfuzz import fuzz
 
-    if fuzz.token_sort_ratio(fold(one.text), fold(other.text)) >= _LIKELY_TEXT:
-        return Likeness("likely", "same_text")
-    if one.time and one.time == other.time:
-        return Likeness("likely", "same_merchant_date_time_total")
-    return None
+    if not one.text or not other.text:
+        return False
+    return fuzz.token_sort_ratio(fold(one.text), fold(other.text)) >= _LIKELY_TEXT
 
 
 def _same_code(one: str | None, other: str | None) -> bool:
     return bool(one and other) and fold_code(str(one)) == fold_code(str(other))
+
+
+def _codes_differ(one: str | None, other: str | None) -> bool:
+    """Two M-Pesa codes of two payments; one payment's, read twice, differ in a letter or two."""
+    if not one or not other:
+        return False
+    first, second = fold_code(one), fold_code(other)
+    if len(first) != len(second):
+        return False
+    return sum(a != b for a, b in zip(first, second, strict=True)) > _MISREAD
 
 
 def _both_differ(one: str | None, other: str | None) -> bool:

@@ -1,6 +1,7 @@
 """A file landed in the bucket: read it once, look for its twin, and keep the result in one commit.
 
-Every file reaches a final state: accepted, needs_review, duplicate, or refused with the reason.
+Every file reaches a final state: accepted, needs_review, duplicate, or refused with the reason. A zip is
+opened instead, and each file inside reaches its own.
 """
 
 from __future__ import annotations
@@ -8,23 +9,34 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from shared.bus import emit
-from shared.core import context, measures
-from shared.core.clock import EAT, business_day
+from shared.core import context
+from shared.core.clock import EAT
 from shared.core.errors import Conflict, Invalid, NotFound
-from shared.core.ids import derived_id
-from shared.events import ObjectFinalized, ReceiptRead
-from shared.receipts.duplicates import Signature, compare, fingerprint, merchant_key, signature_of
+from shared.events import ObjectFinalized
+from shared.receipts.archive import MAX_ARCHIVE
+from shared.receipts.bundle import is_bundle, is_pages, open_bundle
+from shared.receipts.duplicates import Signature, fingerprint, signature_of
 from shared.receipts.headers import MAX_BYTES
-from shared.receipts.places import RECEIPTS, receipt_key
+from shared.receipts.pages import ENDING, MAX_PAGES_BYTES, unpack
+from shared.receipts.places import RECEIPTS, bundle_mark, receipt_key
 from shared.receipts.ports import Ports
+from shared.receipts.records import blank, refused, write
+from shared.receipts.twins import (
+    credits_of,
+    file_mark,
+    find_twin,
+    ids_at,
+    leave,
+    marks_of,
+    sales_of,
+    waiting_mark,
+)
 from shared.store import Data, Key, Tx
 
 if TYPE_CHECKING:
     from shared.receipts.reading import ReceiptReading
 
 _SCORED = ("merchant", "date", "total_cents", "tax_cents", "subtotal_cents", "currency")
-_MOST_TWINS = 10
 
 
 def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
@@ -32,31 +44,31 @@ def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
 
     Raises only what may pass when tried again: the bucket, the store or every engine unavailable.
     """
-    from shared.receipts.read import read_receipt  # with its rules and patterns: only when there is a file
-
     key = receipt_key(file)
-    if ports.store.get(business, key) is not None:
+    if any(ports.store.get_many(business, [key, bundle_mark(file)])):
         return
-    receipt: Data = {**_blank(ports, file), "object": file.name, "generation": file.generation}
+    receipt = blank(file.name, file.generation, ports.clock.now())
     reading: ReceiptReading | None = None
     try:
         content = _load(ports, file)
         receipt["sha256"] = fingerprint(content)
-        twin = ports.store.get(business, _mark("file", receipt["sha256"]))
-        if twin is None:
-            today = ports.clock.now().astimezone(EAT).date()
-            reading = read_receipt(content, engines=ports.engines, today=today)
+        if is_bundle(file.name, content):
+            open_bundle(ports, business, file, content, receipt["sha256"])
+            return
+        if ports.store.get(business, file_mark(receipt["sha256"])) is None:
+            reading = _read(ports, file, content)
             receipt |= _as_read(reading, receipt["business_day"])
     except Invalid as refusal:
-        receipt |= {"status": "refused", "reasons": [refusal.code], "refusal": refusal.message}
+        receipt |= refused(refusal)
     ports.outbox.run(business, lambda tx: _keep(tx, key, receipt, reading))
 
 
 def _load(ports: Ports, file: ObjectFinalized) -> bytes:
+    most = _most_bytes(file.name.lower())
     try:
         size = ports.blobs.size(file.name)
-        if size > MAX_BYTES:
-            raise Invalid("receipt_too_large", f"the file has {size} bytes, {MAX_BYTES} are allowed")
+        if size > most:
+            raise Invalid("receipt_too_large", f"the file has {size} bytes, {most} are allowed")
         return ports.blobs.get(file.name, file.generation)
     except NotFound:
         raise Invalid("receipt_gone", "the file was removed before it was read") from None
@@ -64,28 +76,19 @@ def _load(ports: Ports, file: ObjectFinalized) -> bytes:
         raise Invalid("receipt_replaced", "another file took its name before it was read") from None
 
 
-def _blank(ports: Ports, file: ObjectFinalized) -> Data:
-    now = ports.clock.now()
-    return {
-        "status": "needs_review",
-        "matching": "none",
-        "reasons": [],
-        "warnings": [],
-        "refusal": "",
-        "sha256": "",
-        "merchant": "",
-        "receipt_date": "",
-        "business_day": business_day(now),
-        "total_cents": 0,
-        "tax_cents": 0,
-        "currency": "KES",
-        "fields": {},
-        "lines": [],
-        "duplicate_of": "",
-        "engine": "",
-        "transaction_id": "",
-        "reading": {},
-    }
+def _most_bytes(name: str) -> int:
+    """What a file may hold by its name; one that lies about itself is measured again when it is read."""
+    if name.endswith(ENDING):
+        return MAX_PAGES_BYTES
+    return MAX_ARCHIVE if name.endswith(".zip") else MAX_BYTES
+
+
+def _read(ports: Ports, file: ObjectFinalized, content: bytes) -> ReceiptReading:
+    from shared.receipts.read import read_receipt  # with its rules and patterns: only when there is a file
+
+    pages = unpack(content) if is_pages(file.name, content) else ()
+    today = ports.clock.now().astimezone(EAT).date()
+    return read_receipt(content, engines=ports.engines, today=today, pages=pages)
 
 
 def _as_read(reading: ReceiptReading, today: str) -> Data:
@@ -117,73 +120,40 @@ def _scored(document: dict[str, Any], name: str) -> Data:
     return {"value": document[name], "confidence_milli": confidence}
 
 
-def _mark(kind: str, value: str) -> Key:
-    return Key("receipt_marks", derived_id("mark", kind, value))
-
-
-def _marks(receipt: Data, signature: Signature | None) -> list[Key]:
-    """Where a twin of this receipt would have left its id."""
-    marks = [_mark("file", receipt["sha256"])] if receipt["sha256"] else []
-    if signature is None:
-        return marks
-    sale = (merchant_key(signature.merchant), str(signature.date), str(signature.total_cents))
-    marks += [_mark("qr", text) for text in signature.qr_texts]
-    marks += [_mark("cu", signature.cu_invoice)] if signature.cu_invoice else []
-    marks += [_mark("sale", "|".join(sale))] if signature.total_cents and signature.date else []
-    return marks
-
-
-def _keep(tx: Tx, key: Key, receipt: Data, reading: ReceiptReading | None) -> None:
+def _keep(tx: Tx, key: Key, as_read: Data, reading: ReceiptReading | None) -> None:
+    """Write the receipt with what its twins say; may run several times, so what was read stays as it is."""
     if tx.get(key) is not None:
         return
     signature = signature_of(reading) if reading else None
-    marks = _marks(receipt, signature)
-    ids = [i for doc in tx.get_many(marks) if doc is not None for i in doc.data["receipts"]]
-    found = _twin(tx, list(dict.fromkeys(ids)), receipt, signature)
-    if found is not None:
-        receipt |= found
-    tx.create(key, {**receipt, "received_at": tx.now})
-    tx.tally(measures.RECEIPTS, decision=receipt["status"])
+    marks = marks_of(as_read["sha256"], signature)
+    receipt = {**as_read, **_credit(tx, as_read, signature)}
+    told = find_twin(tx, marks, receipt["sha256"], signature)
+    if suspicion := told.pop("suspicion", ""):
+        told["reasons"] = [*receipt["reasons"], suspicion]
+    receipt |= told
+    write(tx, key, receipt)
+    leave(tx, marks, key.id)
+    _meet_credits(tx, key, receipt, signature)
     context.note(receipt=key.id, decision=receipt["status"], engine=receipt["engine"])
-    for mark, doc in zip(marks, tx.get_many(marks), strict=True):
-        known = doc.data["receipts"] if doc else []
-        tx.put(mark, {"receipts": [*known, key.id][-_MOST_TWINS:]})
-    emit(tx, ReceiptRead(receipt_id=key.id), key)
 
 
-def _twin(tx: Tx, ids: list[str], receipt: Data, signature: Signature | None) -> Data | None:
-    """What an earlier receipt says about this one: certainly the same, perhaps, or nothing."""
-    for doc in tx.get_many([Key(RECEIPTS, i) for i in ids]):
-        if doc is None or doc.data["status"] == "duplicate":
-            continue
-        if receipt["sha256"] and doc.data["sha256"] == receipt["sha256"]:
-            return _duplicate(doc.id, "same_file")
-        likeness = compare(signature, _stored_signature(doc.data)) if signature else None
-        if likeness is not None and likeness.kind == "certain":
-            return _duplicate(doc.id, likeness.reason)
-        if likeness is not None:
-            reasons = [*receipt["reasons"], likeness.reason]
-            return {"status": "needs_review", "reasons": reasons, "duplicate_of": doc.id}
-    return None
+def _credit(tx: Tx, receipt: Data, signature: Signature | None) -> Data:
+    """A credit note is linked to its sale, and a person says what becomes of it: it is no cost."""
+    if signature is None or signature.credits is None:
+        return {}
+    sale = next(iter(ids_at(tx, sales_of(signature))), "")
+    reasons = [*receipt["reasons"], "credit_note"]
+    return {"status": "needs_review", "reasons": reasons, "credit_note": True, "credit_note_of": sale}
 
 
-def _duplicate(original: str, reason: str) -> Data:
-    return {"status": "duplicate", "matching": "none", "duplicate_of": original, "reasons": [reason]}
-
-
-def _stored_signature(receipt: Data) -> Signature:
-    reading = receipt["reading"]
-    if not reading:
-        return Signature(sha256=receipt["sha256"])
-    return Signature(
-        sha256=receipt["sha256"],
-        merchant=reading["merchant"],
-        date=date.fromisoformat(reading["date"]) if reading["date"] else None,
-        time=reading["time"],
-        total_cents=reading["total_cents"],
-        cu_invoice=reading["cu_invoice"],
-        qr_texts=tuple(mark["text"] for mark in reading["qr"] if mark.get("official")),
-        mpesa_code=reading["mpesa_code"],
-        receipt_number=reading["receipt_number"],
-        text=reading["text"],
-    )
+def _meet_credits(tx: Tx, key: Key, receipt: Data, signature: Signature | None) -> None:
+    """Credit notes may come before their sale: they wait under its number."""
+    if receipt["credit_note"]:
+        if signature is not None and signature.credits and not receipt["credit_note_of"]:
+            leave(tx, [waiting_mark(signature)], key.id)
+        return
+    if receipt["status"] == "duplicate":
+        return
+    for note in tx.get_many([Key(RECEIPTS, i) for i in ids_at(tx, credits_of(signature))]):
+        if note is not None and not note.data["credit_note_of"]:
+            tx.update(note.key, {"credit_note_of": key.id})

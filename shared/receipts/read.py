@@ -15,6 +15,7 @@ from shared.receipts.engines.port import Engine
 from shared.receipts.extract.fields import extract
 from shared.receipts.headers import Kind, check_bytes, sniff
 from shared.receipts.image import Picture, decode
+from shared.receipts.lookalike import picture_hash
 from shared.receipts.model import EngineText, Row
 from shared.receipts.pdf_apart import read_pages
 from shared.receipts.qr import read_codes
@@ -32,14 +33,17 @@ class _Sheet:
     text: EngineText | None
 
 
-def read_receipt(content: bytes, *, engines: Sequence[Engine], today: date) -> ReceiptReading:
+def read_receipt(
+    content: bytes, *, engines: Sequence[Engine], today: date, pages: Sequence[bytes] = ()
+) -> ReceiptReading:
     """Read one receipt from the bytes of a JPEG, PNG, WebP, HEIC or PDF file.
 
     ``engines`` are tried in order on each page until one reads text; ``today`` is the business day (EAT).
+    ``pages`` are the pictures of a receipt that came as several, in order; ``content`` is what holds them.
     Raises Invalid ``receipt_*`` before any engine is loaded when the file is refused, and Unavailable
     ``ocr_unavailable`` when no engine can run.
     """
-    kind, sheets = _open(content)
+    kind, sheets = _open_pages(pages) if pages else _open(content)
     codes = _codes(sheets)
     texts = [sheet.text or _read(sheet.picture, engines) for sheet in sheets]
     rows = _number(build_rows(text.lines, page=page) for page, text in enumerate(texts))
@@ -62,6 +66,7 @@ def read_receipt(content: bytes, *, engines: Sequence[Engine], today: date) -> R
         text=tuple(row.text for row in rows[:_MAX_TEXT_ROWS]),
         decision=decision,
         reasons=reasons,
+        picture=picture_hash(first.colour),
     )
 
 
@@ -71,6 +76,10 @@ def _open(content: bytes) -> tuple[Kind, tuple[_Sheet, ...]]:
     if kind is Kind.PDF:
         return kind, tuple(_Sheet(page.picture, page.text) for page in read_pages(content))
     return kind, (_Sheet(decode(kind, content), None),)
+
+
+def _open_pages(pages: Sequence[bytes]) -> tuple[Kind, tuple[_Sheet, ...]]:
+    return sniff(pages[0]), tuple(_Sheet(decode(sniff(page), page), None) for page in pages)
 
 
 def _codes(sheets: Sequence[_Sheet]) -> tuple[str, ...]:

@@ -46,7 +46,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class ReceiptReading:
-    """One receipt read: its fields, its text, who read it, and the decision with its reasons."""
+    """One receipt read: its fields, its text, who read it, and the decision with its reasons.
+
+    ``picture`` is the perceptual hash of the first page, by which re-encoded copies are found.
+    """
 
     sha256: str
     kind: str
@@ -61,6 +64,7 @@ class ReceiptReading:
     text: tuple[str, ...]
     decision: str
     reasons: tuple[str, ...]
+    picture: str = ""
 
     def to_document(self) -> dict[str, Any]:
         """JSON-safe values that every store holds: integers, strings, lists of objects; no float, no date."""

@@ -8,7 +8,7 @@ from shared.blobs import check_name
 from shared.bus import Consumer
 from shared.core import context, logs
 from shared.core.errors import Conflict, Invalid, NotFound, Refused
-from shared.events import Elsewhere, Event, ObjectFinalized, StatementImport
+from shared.events import Elsewhere, Event, ObjectFinalized, ObjectMissed, StatementImport
 from shared.payments.ports import Ports
 from shared.payments.statements.importing import import_statement
 from shared.payments.statements.intake import Given, Stored, keep, mark_read, refuse, understand
@@ -25,10 +25,19 @@ def statement_import(ports: Ports, event: Event[StatementImport]) -> None:
 
 @statement_consumer.on(ObjectFinalized)
 def object_finalized(ports: Ports, event: Event[ObjectFinalized]) -> None:
-    if not event.data.name.startswith(DROPPED):
-        raise Elsewhere(f"no statement lies at {event.data.name[:80]!a}")
-    check_name(event.data.name)
-    take_in(ports, event.business, event.data)
+    _take(ports, event.business, event.data)
+
+
+@statement_consumer.on(ObjectMissed)
+def object_missed(ports: Ports, event: Event[ObjectMissed]) -> None:
+    _take(ports, event.business, ObjectFinalized(**event.data.model_dump()))
+
+
+def _take(ports: Ports, business: str, file: ObjectFinalized) -> None:
+    if not file.name.startswith(DROPPED):
+        raise Elsewhere(f"no statement lies at {file.name[:80]!a}")
+    check_name(file.name)
+    take_in(ports, business, file)
 
 
 def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
@@ -40,7 +49,7 @@ def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
     mark = file_mark(file.bucket, file.name, file.generation)
     if ports.store.get(business, mark) is not None:
         return
-    content = _load(ports, file)
+    content = _load(ports, business, file)
     if content is None:
         return
     sha256 = hashlib.sha256(content).hexdigest()
@@ -62,15 +71,23 @@ def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
     keep(ports, business, stored, parsed, given, profile_id=profile_id)
 
 
-def _load(ports: Ports, file: ObjectFinalized) -> bytes | None:
+def _load(ports: Ports, business: str, file: ObjectFinalized) -> bytes | None:
     """The file's bytes; None when it is gone or replaced, and then the newer one has its own event."""
     try:
         if ports.blobs.size(file.name) > MAX_BYTES:
             logs.warn("a statement is too large to be read", object=file.name, limit=MAX_BYTES)
+            _give_up(ports, business, file)
             raise Invalid("statement_too_large", f"a statement may hold at most {MAX_BYTES >> 20} MB")
         return ports.blobs.get(file.name, file.generation)
     except (NotFound, Conflict):
         return None
+
+
+def _give_up(ports: Ports, business: str, file: ObjectFinalized) -> None:
+    """Its dead letter tells of it; without a mark the sweep would announce it again and again."""
+    mark = file_mark(file.bucket, file.name, file.generation)
+    written = {"statement_id": "", "object": file.name}
+    ports.store.transaction(business, lambda tx: tx.put(mark, {**written, "read_at": tx.now}))
 
 
 def _place(name: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import re
 
 from shared.core.errors import FieldError, Invalid
 from shared.core.ids import derived_id
+from shared.events import ObjectFinalized
 from shared.payments.statements.model import BANK, MPESA
 from shared.store import Key
 
@@ -28,6 +29,15 @@ def statement_key(sha256: str) -> Key:
 def file_mark(bucket: str, name: str, generation: str) -> Key:
     """Says that a version of a file in the bucket was read: its event may come again."""
     return Key("statement_files", derived_id("stf", bucket, name, generation))
+
+
+def file_trace(file: ObjectFinalized) -> Key:
+    """The mark of a file as the bucket announces it."""
+    return file_mark(file.bucket, file.name, file.generation)
+
+
+SWEPT = Key("statement_sweep", "place")
+"""Where the round through a business's statements stands that looks for lost events."""
 
 
 def account_memory(account: str) -> Key:

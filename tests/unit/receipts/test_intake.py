@@ -2,74 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from shared.blobs.folder import FolderBlobs
-from shared.bus import Outbox
-from shared.core.clock import ManualClock
 from shared.core.errors import Unavailable
-from shared.events import ObjectFinalized
 from shared.receipts.api import receipt_view
 from shared.receipts.intake import take_in
 from shared.receipts.places import receipt_key
-from shared.store import Doc, Store
-from tests.support.bus import RecordingBus
+from tests.unit.receipts.intake_world import BUSINESS, RECEIPT, Absent, World
 from tests.unit.receipts.support import ScriptedEngine, image_bytes
-
-BUSINESS = "biz_a"
-RECEIPT = (
-    "MAJI PLUMBING SUPPLIES LTD",
-    "PIN: P052204618B",
-    "RECEIPT NO: 007702",
-    "DATE: 21/02/2026 11:31",
-    "GATE VALVE 15 585.00 8,775.00",
-    "TOTAL KES 8,775.00",
-    "CASH 9,000.00",
-    "CHANGE 225.00",
-)
-
-
-class Absent:
-    """An engine that cannot run here."""
-
-    name = "absent"
-
-    def read(self, picture: object) -> Any:
-        raise Unavailable("no model", code="ocr_unavailable")
-
-
-@dataclass
-class World:
-    store: Store
-    outbox: Outbox
-    bus: RecordingBus
-    blobs: FolderBlobs
-    clock: ManualClock
-    engines: Sequence[Any] = field(default_factory=lambda: [ScriptedEngine(*RECEIPT)])
-    ids: Any = None
-    tokens: Any = None
-
-    def drop(self, name: str, content: bytes) -> ObjectFinalized:
-        blob = self.blobs.put(f"receipts/{BUSINESS}/{name}", content)
-        return ObjectFinalized(bucket="bucket", name=blob.name, generation=blob.generation)
-
-    def take(self, file: ObjectFinalized) -> Doc:
-        take_in(self, BUSINESS, file)
-        return self.store.require(BUSINESS, receipt_key(file))
-
-    @property
-    def announced(self) -> int:
-        return sum(event["type"] == "receipt.read.v1" for event in self.bus.events)
-
-
-@pytest.fixture
-def world(store: Store, bus: RecordingBus, clock: ManualClock, tmp_path: Path) -> World:
-    return World(store, Outbox(store, bus), bus, FolderBlobs(tmp_path / "bucket", "bucket"), clock)
 
 
 def test_a_photo_is_read_once_however_often_it_is_announced(world: World) -> None:
@@ -150,3 +90,10 @@ def test_with_no_engine_nothing_is_kept_and_the_event_comes_again(world: World) 
     assert world.announced == 0
     world.engines = [ScriptedEngine(*RECEIPT)]
     assert world.take(file).data["status"] == "accepted"
+
+
+def test_what_was_refused_is_refused_again_and_called_no_duplicate(world: World) -> None:
+    world.take(world.drop("a.png", b"not a picture at all"))
+    again = world.take(world.drop("b.png", b"not a picture at all"))
+    assert (again.data["status"], again.data["reasons"]) == ("refused", ["receipt_unsupported_type"])
+    assert (again.data["duplicate_of"], bool(again.data["refusal"])) == ("", True)

@@ -1,0 +1,195 @@
+"""A zip of a period: every file inside ends as a receipt, whatever lies beside it, and once."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+
+import pytest
+
+from shared.core.errors import Invalid
+from shared.receipts.archive import MOST_ENTRIES, open_archive
+from shared.receipts.bundle import bundle_key, counted, standings
+from shared.receipts.duplicates import fingerprint
+from shared.receipts.intake import take_in
+from shared.receipts.missed import GRACE, announce_missed
+from shared.receipts.places import BUNDLES
+from shared.store import Doc, Key
+from tests.unit.receipts.intake_world import BUSINESS, World
+from tests.unit.receipts.support import ScriptedEngine, image_bytes
+from tests.unit.receipts.zips import bomb, claims, crowd, damaged, encrypted, linked, zipped
+
+PHOTO, OTHER = image_bytes("PNG"), image_bytes("PNG", (410, 610))
+
+
+def opened(world: World, content: bytes) -> Doc:
+    return world.store.require(BUSINESS, bundle_key(fingerprint(content)))
+
+
+def test_every_file_has_an_end_of_its_own_and_the_record_counts_them(world: World) -> None:
+    content = zipped(
+        {
+            "march/a.png": PHOTO,
+            "march/again.png": PHOTO,
+            "march/notes.txt": b"remember the milk",
+            "march/empty.jpg": b"",
+            "march/inner.zip": zipped({"a.png": PHOTO}),
+            "__MACOSX/march/._a.png": b"litter",
+            "Thumbs.db": b"litter",
+        }
+    )
+    world.drop("march.zip", content)
+    world.spread()
+    bundle = opened(world, content)
+    entries = standings(world.store, BUSINESS, bundle)
+    assert [(entry["name"], entry["status"]) for entry in entries] == [
+        ("march/a.png", "accepted"),
+        ("march/again.png", "duplicate"),
+        ("march/notes.txt", "refused"),
+        ("march/empty.jpg", "refused"),
+        ("march/inner.zip", "refused"),
+    ]
+    assert counted(entries) == {"accepted": 1, "duplicate": 1, "refused": 3}
+    assert bundle.data["ignored"] == 2
+    reasons = {doc.data["refusal"].partition(":")[0]: doc.data["reasons"] for doc in world.receipts[:3]}
+    assert reasons == {
+        "march/notes.txt": ["receipt_unsupported_type"],
+        "march/empty.jpg": ["receipt_empty"],
+        "march/inner.zip": ["archive_nested"],
+    }
+    assert {doc.data["source_id"] for doc in world.receipts} == {bundle.id}
+
+
+def test_before_its_files_are_read_they_wait(world: World) -> None:
+    content = zipped({"a.png": PHOTO, "b.png": OTHER})
+    take_in(world, BUSINESS, world.drop("march.zip", content))
+    entries = standings(world.store, BUSINESS, opened(world, content))
+    assert counted(entries) == {"waiting": 2}
+    assert all(entry["receipt_id"] for entry in entries)
+
+
+def test_a_zip_that_is_announced_or_handed_in_again_adds_nothing(world: World) -> None:
+    content = zipped({"a.png": PHOTO, "b.txt": b"no picture"})
+    first = world.drop("march.zip", content)
+    world.spread()
+    before, files = [doc.id for doc in world.receipts], len(list(world.blobs.list("receipts/")))
+    take_in(world, BUSINESS, first)
+    world.drop("the same.ZIP", content)
+    world.spread()
+    assert [doc.id for doc in world.receipts] == before
+    assert len(list(world.blobs.list("receipts/"))) == files + 1, "the second zip itself"
+
+
+def test_a_crash_in_the_middle_is_made_good(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = zipped({"a.png": PHOTO, "b.txt": b"no picture", "c.png": OTHER})
+    file = world.drop("march.zip", content)
+    put, left = world.blobs.put, [1]
+
+    def dying(name: str, content: bytes, *, only_if_absent: bool = False) -> object:
+        if not left[0]:
+            raise ConnectionError("the instance is gone")
+        left[0] -= 1
+        return put(name, content, only_if_absent=only_if_absent)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.blobs, "put", dying)
+        with pytest.raises(ConnectionError):
+            take_in(world, BUSINESS, file)
+    assert world.store.get(BUSINESS, bundle_key(fingerprint(content))) is None
+    world.engines = [ScriptedEngine("NO", "RECEIPT")]
+    world.spread()
+    entries = standings(world.store, BUSINESS, opened(world, content))
+    assert counted(entries) == {"needs_review": 2, "refused": 1}
+    assert len(world.receipts) == 3
+
+
+def test_the_sweep_finds_a_zip_that_nobody_opened_and_no_other(world: World) -> None:
+    file = world.drop("march.zip", zipped({"a.png": PHOTO}))
+    world.clock.advance(GRACE.total_seconds() + 10**9)  # the folder's clock is the machine's
+    (blob,) = world.blobs.list("receipts/")
+    from shared.core.clock import parse_rfc3339
+
+    world.clock.advance((parse_rfc3339(blob.stored_at) + GRACE - world.clock.now()).total_seconds())
+    later = parse_rfc3339("9999-01-01T00:00:00.000Z")
+    assert announce_missed(world, [BUSINESS], later) == 1
+    assert world.bus.events[-1]["data"]["name"] == file.name
+    take_in(world, BUSINESS, file)
+    world.clock.advance(3600)
+    assert announce_missed(world, [BUSINESS], later) == 1, "the file that came out of it, and not the zip"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (crowd(MOST_ENTRIES + 1), "archive_entries"),
+        (claims(3, 10**9), "archive_entries"),
+        (claims(0xFFFF, 100), "archive_entries"),
+        (zipped({}), "archive_entries"),
+        (zipped({"folder/": b"", ".DS_Store": b"x"}), "archive_entries"),
+        (zipped({"a.png": PHOTO})[:-30], "archive_damaged"),
+        (b"PK\x03\x04" + bytes(500), "archive_damaged"),
+        (claims(3, 10), "archive_damaged"),
+        (zipped({f"{n}.jpg": bytes(9 << 20) for n in range(23)}), "archive_unpacked"),
+    ],
+    ids=["crowd", "vast directory", "64 bit", "empty", "litter", "cut", "zeros", "no directory", "bomb"],
+)
+def test_a_zip_that_is_refused_is_refused_whole_and_at_once(world: World, content: bytes, code: str) -> None:
+    file = world.drop("march.zip", content)
+    begun = time.process_time()
+    receipt = world.take(file)
+    assert time.process_time() - begun < 0.2
+    assert (receipt.data["status"], receipt.data["reasons"]) == ("refused", [code])
+    assert receipt.data["refusal"]
+    assert [blob.name for blob in world.blobs.list("receipts/")] == [file.name]
+    assert world.store.get(BUSINESS, bundle_key(fingerprint(content))) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (zipped({"../../etc/passwd.png": PHOTO}), "archive_entry_name"),
+        (zipped({"/etc/passwd.png": PHOTO}), "archive_entry_name"),
+        (zipped({"C:\\windows\\a.png": PHOTO}), "archive_entry_name"),
+        (zipped({"a\n.png": PHOTO}), "archive_entry_name"),
+        (linked("/etc/passwd"), "archive_entry_name"),
+        (encrypted({"a.png": PHOTO}), "receipt_password"),
+        (zipped({"a.png": PHOTO}, zipfile.ZIP_LZMA), "archive_compression"),
+        (zipped({"a.png": PHOTO}, zipfile.ZIP_BZIP2), "archive_compression"),
+        (bomb(11), "receipt_too_large"),
+        (damaged({"a.png": PHOTO}), "archive_entry_damaged"),
+        (zipped({"run.exe": b"MZ" + bytes(60)}), "receipt_unsupported_type"),
+    ],
+)
+def test_a_hostile_entry_is_a_refused_receipt_and_no_file(world: World, content: bytes, code: str) -> None:
+    world.drop("march.zip", content)
+    world.spread()
+    (receipt,) = world.receipts
+    assert (receipt.data["status"], receipt.data["reasons"]) == ("refused", [code])
+    assert receipt.data["object"].endswith("march.zip"), "the original is kept"
+    assert len(list(world.blobs.list("receipts/"))) == 1
+
+
+def test_a_zip_under_another_name_is_no_more_than_an_unreadable_file(world: World) -> None:
+    receipt = world.take(world.drop("photo.jpg", zipped({"a.png": PHOTO})))
+    assert (receipt.data["status"], receipt.data["reasons"]) == ("refused", ["receipt_unsupported_type"])
+
+
+def test_a_picture_that_is_called_zip_is_read_as_a_picture(world: World) -> None:
+    assert world.take(world.drop("photo.zip", PHOTO)).data["status"] == "accepted"
+
+
+def test_another_business_sees_no_bundle(world: World) -> None:
+    content = zipped({"a.png": PHOTO})
+    take_in(world, BUSINESS, world.drop("march.zip", content))
+    assert world.store.get("biz_b", Key(BUNDLES, opened(world, content).id)) is None
+
+
+def test_an_entry_gives_no_more_than_it_claims() -> None:
+    content = bytearray(bomb(2))
+    for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = content.find(mark) + at
+        content[place : place + 4] = (1000).to_bytes(4, "little")
+    archive = open_archive(bytes(content))
+    with pytest.raises(Invalid) as refusal:
+        archive.read(archive.entries[0])
+    assert refusal.value.code == "archive_entry_damaged"
