@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from shared.receipts.mail_form import Mail
 
 MOST_SENDERS = 100
-_SENDER = re.compile(r"(?:[^@\s,;:<>()\"\\]{1,64})?@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}")
+_SENDER = re.compile(r"(?:[^@\s,;:*<>()\"\\]{1,64})?@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}")
 STRANGER, UNPROVEN = "mail_sender_unknown", "mail_sender_unproven"
 
 

@@ -61,7 +61,7 @@ class World:
     )
 
     def drop(self, name: str, content: bytes) -> ObjectFinalized:
-        return self._file(self.blobs.put(f"receipts/{BUSINESS}/{name}", content))
+        return self.file_of(self.blobs.put(f"receipts/{BUSINESS}/{name}", content))
 
     def take(self, file: ObjectFinalized) -> Doc:
         take_in(self, BUSINESS, file)
@@ -72,7 +72,7 @@ class World:
         known: set[str] = set()
         while fresh := [blob for blob in self.blobs.list("receipts/") if blob.name not in known]:
             for blob in fresh:
-                take_in(self, BUSINESS, self._file(blob))
+                take_in(self, BUSINESS, self.file_of(blob))
             known |= {blob.name for blob in fresh}
         return {doc.data["object"].rpartition("/")[2]: doc for doc in self.receipts}
 
@@ -84,5 +84,5 @@ class World:
     def announced(self) -> int:
         return sum(event["type"] == "receipt.read.v1" for event in self.bus.events)
 
-    def _file(self, blob: Blob) -> ObjectFinalized:
+    def file_of(self, blob: Blob) -> ObjectFinalized:
         return ObjectFinalized(bucket="bucket", name=blob.name, generation=blob.generation)

@@ -48,9 +48,17 @@ def linked(target: str) -> bytes:
 
 def claims(entries: int, size: int) -> bytes:
     """An end of a zip that claims a directory of other measures than it has."""
-    return (
-        b"PK\x03\x04" + bytes(200) + b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, entries, entries, size, 0, 0)
-    )
+    end = struct.pack("<4H2LH", 0, 0, entries, entries, size, 0, 0)
+    return b"PK\x03\x04" + bytes(200) + b"PK\x05\x06" + end
+
+
+def swollen(entries: int, size: int) -> bytes:
+    """Small entries that claim ``size`` bytes each in the directory."""
+    content = bytearray(zipped({f"{number}.jpg": b"small" for number in range(entries)}))
+    at = -1
+    while (at := content.find(b"PK\x01\x02", at + 1)) >= 0:
+        content[at + 24 : at + 28] = size.to_bytes(4, "little")
+    return bytes(content)
 
 
 def damaged(files: Mapping[str, bytes]) -> bytes:
