@@ -9,27 +9,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bench.ocr_cache import CachedEngine
+from bench.receipt_scores import TODAY, accuracy
 from shared.core.errors import HesabuError
 from shared.core.money import format_units
 from shared.receipts import Engine, ReceiptReading, build_engines, read_receipt
-from shared.receipts.confidence import ACCEPT
-from shared.receipts.extract.dates import dates_in
+from shared.receipts.extract.lines import Item
 
-TODAY = date.today()  # noqa: DTZ011 - a bench runs on the clock of its machine
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"}
 _BARE_READS = {".jpg", ".jpeg", ".png", ".webp"}
-_NEAR_CENTS = 5
-_FUZZY = 90
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,15 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     files = find_images(options.images)
     labels = read_labels(options.labels) if options.labels else {}
-    engines = build_engines(options.engine)
+    engines = _engines(options)
     if not files or not engines:
         print(f"nothing to do: {len(files)} images, engines '{options.engine}'", file=sys.stderr)
         return 2
-    warm_up(engines)
+    if not options.ocr_cache:
+        warm_up(engines)
     predictions = [_progress(predict(path, engines, root=options.images)) for path in files]
     if options.out:
         options.out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in predictions))
     figures = summary(predictions, labels)
+    if options.ocr_cache:
+        figures["cached"] = sum(getattr(engine, "hits", 0) for engine in engines)
     if options.compare_bare:
         figures["ratio_to_bare_engine"] = ratio_to_bare(files, predictions)
     print(json.dumps(figures))
@@ -63,7 +62,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--compare-bare", action="store_true", help="also time the bare engine on the same files"
     )
+    parser.add_argument(
+        "--ocr-cache", type=Path, help="a folder to keep engine lines in: for tuning, no speed"
+    )
     return parser.parse_args(arguments)
+
+
+def _engines(options: argparse.Namespace) -> tuple[Engine, ...]:
+    engines = build_engines(options.engine)
+    if options.ocr_cache is None:
+        return engines
+    return tuple(CachedEngine(engine, options.ocr_cache) for engine in engines)
 
 
 def find_images(folder: Path) -> list[Path]:
@@ -117,12 +126,18 @@ def _line_of(reading: ReceiptReading | None) -> dict[str, Any]:
         "qr": fields.qr[0].text if fields and fields.qr else None,
         "mpesa_code": fields.mpesa_code if fields else None,
         "payment_method": fields.payment_method if fields else None,
-        "items": len(fields.items) if fields else 0,
+        "till": fields.till if fields else None,
+        "buyer_pin": fields.buyer_pin if fields else None,
+        "items": [_item(item) for item in fields.items] if fields else [],
         "confidence": {name: value / 1000 for name, value in fields.confidence.items()} if fields else {},
         "checks": list(fields.checks) if fields else [],
         "decision": reading.decision if reading else "review",
         "reasons": list(reading.reasons) if reading else [],
     }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {"description": item.description, "amount": _units(item.amount_cents)}
 
 
 def _units(cents: int | None) -> str | None:
@@ -147,60 +162,6 @@ def summary(lines: Sequence[Mapping[str, Any]], labels: Mapping[str, Mapping[str
     }
     scored = [(line, labels[Path(line["file"]).name]) for line in lines if Path(line["file"]).name in labels]
     return figures | (accuracy(scored) if scored else {})
-
-
-def accuracy(scored: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, Any]:
-    """Shares of right fields among labelled images, and how right the accepted ones are."""
-    marks = [judge(line, label) for line, label in scored]
-    figures: dict[str, Any] = {
-        name: round(statistics.mean(mark[name] for mark in marks), 4) for name in marks[0]
-    }
-    accepted = [mark for (line, _), mark in zip(scored, marks, strict=True) if line["decision"] == "accept"]
-    sure = [
-        mark
-        for (line, _), mark in zip(scored, marks, strict=True)
-        if line["confidence"].get("total", 0) >= ACCEPT["total"] / 1000
-    ]
-    figures["labelled"] = len(marks)
-    figures["accept_coverage"] = round(len(accepted) / len(marks), 4)
-    figures["accepted_total_right"] = _share(accepted, "total")
-    figures["sure_total_coverage"] = round(len(sure) / len(marks), 4)
-    figures["sure_total_right"] = _share(sure, "total")
-    for field, name in (("total", "total"), ("date", "date"), ("merchant", "merchant")):
-        pairs = [
-            (line["confidence"].get(field, 0.0), mark[name])
-            for (line, _), mark in zip(scored, marks, strict=True)
-        ]
-        figures[f"brier_{field}"] = round(statistics.mean((p - right) ** 2 for p, right in pairs), 4)
-    return figures
-
-
-def _share(marks: Sequence[Mapping[str, bool]], name: str) -> float | None:
-    return round(statistics.mean(mark[name] for mark in marks), 4) if marks else None
-
-
-def judge(line: Mapping[str, Any], label: Mapping[str, Any]) -> dict[str, bool]:
-    """Which fields are right: total exact and within five cents, calendar date, merchant by its letters."""
-    from rapidfuzz import fuzz
-
-    wanted = round(float(re.sub(r"[^\d.]", "", str(label["total"]))) * 100)
-    total = None if line["total"] is None else round(float(line["total"]) * 100)
-    likeness = fuzz.ratio(_letters(label["company"]), _letters(line["company"] or ""))
-    right = {
-        "total": total == wanted,
-        "total_near": total is not None and abs(total - wanted) <= _NEAR_CENTS,
-        "date": line["date"] is not None and line["date"] == _iso(str(label["date"])),
-        "merchant": likeness >= _FUZZY,
-    }
-    return right | {"all_three": right["total"] and right["date"] and right["merchant"]}
-
-
-def _iso(text: str) -> str | None:
-    return next((value.isoformat() for value, _ in dates_in(text, TODAY)), None)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
 
 
 def ratio_to_bare(files: Sequence[Path], lines: Sequence[Mapping[str, Any]]) -> float | None:

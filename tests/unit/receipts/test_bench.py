@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.receipts import find_images, judge, main
+from bench.receipt_scores import judge
+from bench.receipts import find_images, main
 from local.demo.receipts import demo_specs, draw_receipt
 from tests.unit.receipts.support import TODAY
 
