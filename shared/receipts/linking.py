@@ -73,21 +73,27 @@ def _standing(data: Data) -> Data:
 
 
 def _restored(data: Data) -> Data:
-    """Where a receipt stands without its link."""
-    if data["status"] == "duplicate" and data.get("before_duplicate"):
-        return _unsuspected(data["before_duplicate"])
-    if data["status"] == "duplicate":
+    """Where a receipt stands without its link; it looks for a line that paid it unless it still has one."""
+    if data["status"] != "duplicate":
+        freed = _unsuspected(data, data["reading"]["decision"])
+    elif data.get("before_duplicate"):
+        freed = _unsuspected(data["before_duplicate"])
+    else:
         reasons = ["duplicate_denied", *data["reading"]["reasons"]]
-        return {"status": "needs_review", "matching": "waiting", "reasons": reasons, "duplicate_of": ""}
-    return _unsuspected(data, data["reading"]["decision"])
+        freed = {"status": "needs_review", "matching": "waiting", "reasons": reasons}
+    matching = freed["matching"] if data["transaction_id"] else "waiting"
+    return {**freed, "matching": matching, "duplicate_of": ""}
 
 
 def _unsuspected(data: Data, decision: str = "") -> Data:
     """Without the suspicion; what only that held up is accepted as it was read."""
     reasons = [reason for reason in data["reasons"] if reason not in _SUSPICIONS]
     freed = data["status"] == "needs_review" and decision == "accept" and not reasons
-    status = "accepted" if freed else data["status"]
-    return {"status": status, "matching": data["matching"], "reasons": reasons, "duplicate_of": ""}
+    return {
+        "status": "accepted" if freed else data["status"],
+        "matching": data["matching"],
+        "reasons": reasons,
+    }
 
 
 def _change(tx: Tx, receipt: Doc, made: Data, told: dict[str, Any]) -> Doc:
