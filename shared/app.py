@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shared.insights.ports import Planner
     from shared.messages.channels.port import MessageChannel
     from shared.payments.gateways.port import Gateway
+    from shared.receipts.engines.cloud import CloudReaders
     from shared.receipts.engines.port import Engine
     from shared.store.model import Adapter
 
@@ -160,6 +161,13 @@ class App:
         from shared.receipts.engines import build_engines
 
         return build_engines(self.settings.ocr_engines)
+
+    @lazy
+    def cloud_readers(self) -> CloudReaders | None:
+        """What receipts may be read by over a network, where it is set up; a business allows it or not."""
+        from shared.receipts.engines.cloud import build_cloud_readers
+
+        return build_cloud_readers(self.settings, self.clock)
 
     @lazy
     def planner(self) -> Planner | None:

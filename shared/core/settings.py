@@ -62,6 +62,8 @@ class Settings(BaseModel):
     gemini_data_ok: bool = False
 
     ocr_engines: str = "rapidocr,tesseract"
+    vision_transport: Literal["", "rest", "grpc"] = ""
+    vision_url: str = ""
     log_level: Annotated[str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")] = "INFO"
     log_metrics: bool = False
     google_cloud_project: str = ""
@@ -127,7 +129,7 @@ def _addresses(given: Mapping[str, str]) -> Iterator[FieldError]:
     for name in ("store_url", "bus_url", "blob_url"):
         if name in given and (fault := adapter_fault(name.upper(), given[name])):
             yield FieldError(name.upper(), fault)
-    for name in ("public_url", "daraja_url", "airtel_url"):
+    for name in ("public_url", "daraja_url", "airtel_url", "gemini_url", "vision_url"):
         if name in given and (fault := web_fault(given[name])):
             yield FieldError(name.upper(), fault)
 
@@ -145,9 +147,9 @@ def contradictions(settings: Settings) -> list[FieldError]:
 
 def _callbacks(settings: Settings) -> Iterator[FieldError]:
     """Safaricom's own Daraja calls back over https, and a provider's address takes our credentials."""
-    for name in ("daraja_url", "airtel_url"):
+    for name in ("daraja_url", "airtel_url", "gemini_url", "vision_url"):
         address = getattr(settings, name)
-        if is_public(address) and not address.startswith("https:"):
+        if address and is_public(address) and not address.startswith("https:"):
             yield FieldError(name.upper(), "must be https, because credentials are sent there")
     if settings.airtel_key and not settings.airtel_secret.get_secret_value():
         yield FieldError("AIRTEL_SECRET", "is missing, and AIRTEL_KEY is set")

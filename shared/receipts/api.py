@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.http import READERS, WRITERS, Api, Args, Call, ListView, View, page_view
-from shared.receipts import mail_api, ways_api
+from shared.receipts import cloud_api, mail_api, ways_api
 from shared.receipts.handing_in import store
 from shared.receipts.headers import MAX_BYTES, check_bytes, sniff
 from shared.receipts.places import RECEIPTS
@@ -18,6 +18,7 @@ from shared.store import Doc, Key, Query, Where
 api: Api[Ports] = Api("receipts", title="Receipts")
 ways_api.add_routes(api)
 mail_api.add_routes(api)
+cloud_api.add_routes(api)
 
 
 class UploadView(View):

@@ -56,7 +56,7 @@ def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
             open_bundle(ports, business, file, content, receipt["sha256"])
             return
         if ports.store.get(business, file_mark(receipt["sha256"])) is None:
-            reading = _read(ports, file, content)
+            reading = _read(ports, business, file, content)
             receipt |= _as_read(reading, receipt["business_day"])
     except Invalid as refusal:
         receipt |= refused(refusal)
@@ -83,12 +83,14 @@ def _most_bytes(name: str) -> int:
     return MAX_ARCHIVE if name.endswith(".zip") else MAX_BYTES
 
 
-def _read(ports: Ports, file: ObjectFinalized, content: bytes) -> ReceiptReading:
+def _read(ports: Ports, business: str, file: ObjectFinalized, content: bytes) -> ReceiptReading:
+    from shared.receipts.engines.allowance import cloud_for
     from shared.receipts.read import read_receipt  # with its rules and patterns: only when there is a file
 
     pages = unpack(content) if is_pages(file.name, content) else ()
     today = ports.clock.now().astimezone(EAT).date()
-    return read_receipt(content, engines=ports.engines, today=today, pages=pages)
+    cloud = cloud_for(ports, business, file)
+    return read_receipt(content, engines=ports.engines, today=today, pages=pages, cloud=cloud)
 
 
 def _as_read(reading: ReceiptReading, today: str) -> Data:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from shared.receipts.engines.tried import Tried
 from shared.receipts.extract.etims import QrMark
 from shared.receipts.extract.lines import Item
 from shared.receipts.extract.tax import Band
@@ -65,6 +66,10 @@ class ReceiptReading:
     decision: str
     reasons: tuple[str, ...]
     picture: str = ""
+    engines_tried: tuple[Tried, ...] = ()
+    """Every try of every engine on every page, in order: who, how long, how it ended."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Which engine each field comes from."""
 
     def to_document(self) -> dict[str, Any]:
         """JSON-safe values that every store holds: integers, strings, lists of objects; no float, no date."""

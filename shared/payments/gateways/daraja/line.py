@@ -13,8 +13,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from shared.core.breaker import Breaker
 from shared.core.clock import Clock
-from shared.payments.gateways.daraja.breaker import Breaker
 from shared.payments.gateways.daraja.throttle import Throttle
 from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, operation_of
 

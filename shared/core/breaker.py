@@ -1,4 +1,4 @@
-"""A circuit breaker: a Daraja that is down is left alone for a while, and its callers do not wait for it.
+"""A circuit breaker: a provider that is down is left alone for a while, and its callers do not wait for it.
 
 Sixty lines of our own rather than a library: those that exist bring clocks, threads and storage of their
 own, and the whole of it is one transition table on the injected clock.
@@ -48,6 +48,11 @@ class Breaker:
                 self._trying = True
                 return True
             return state is Circuit.CLOSED
+
+    def withdraw(self) -> None:
+        """Tell that a call which was let through was not made after all: nothing is learnt from it."""
+        with self._lock:
+            self._trying = False
 
     def record(self, healthy: bool) -> None:
         """Tell how a call that was let through went."""
