@@ -65,6 +65,7 @@ class System:
         self.functions = Functions(load_topology())
         self.safaricom: Any = None
         self.airtel: Any = None
+        self.readers: Any = None
         self._stop = threading.Event()
         self._tickers: list[threading.Thread] = []
 
@@ -76,7 +77,9 @@ class System:
         """
         self._guard = hold(self.settings)
         try:
-            self._server = Server(self._serve, host, port, aside=("/events/", "/safaricom/", "/airtel/"))
+            self._server = Server(
+                self._serve, host, port, aside=("/events/", "/safaricom/", "/airtel/", "/readers/")
+            )
         except OSError:
             self._guard.close()
             raise
@@ -148,7 +151,7 @@ class System:
 
     def _providers(self) -> list[Any]:
         """The simulated providers that run here."""
-        return [provider for provider in (self.safaricom, self.airtel) if provider is not None]
+        return [provider for provider in (self.safaricom, self.airtel, self.readers) if provider is not None]
 
     def _look_around(self, *, settled: bool) -> int:
         return self.scheduler.tick() + sum(bucket.scan(settled=settled) for bucket in self.buckets)
@@ -182,6 +185,8 @@ class System:
             self.safaricom = _safaricom(self.settings, self.clock, self.ids, self._callback_seconds)
         if self.settings.airtel_key and self.settings.airtel_url == f"{self.url}/airtel":
             self.airtel = _airtel(self.settings, self.clock, self.ids, self._callback_seconds)
+        if f"{self.url}/readers" in (self.settings.vision_url, self.settings.gemini_url):
+            self.readers = _readers(self.settings, self.clock)
         self.runtime = self._runtime()
         self.gateway = self._gateway()
 
@@ -205,7 +210,7 @@ class System:
             "/metrics": lambda: web.metrics(REGISTRY.exposition(MEASURES)),
             "/docs": self._docs,
         }
-        providers = {"safaricom": self.safaricom, "airtel": self.airtel}
+        providers = {"safaricom": self.safaricom, "airtel": self.airtel, "readers": self.readers}
         apps = {**providers, "uploads": self._uploads(), **self.transport.mounts}
         mounts = mounts_of(**apps)
         return Gateway(self.functions, pages, mounts, feed=self.feed, ids=self.ids)
@@ -320,3 +325,12 @@ def _airtel(settings: Settings, clock: Clock, ids: Ids, callback_seconds: float)
     state = State(data_folder(settings) / "airtel.db")
     options = Options(callback_seconds=callback_seconds)
     return build_airtel(state, clock, ids=ids, merchant=merchant, options=options)
+
+
+def _readers(settings: Settings, clock: Clock) -> Any:
+    """Simulated Vision and Gemini: whoever sets their addresses to ours wants to try them without Google."""
+    from local.readers import build_readers
+    from local.safaricom import State
+
+    state = State(data_folder(settings) / "readers.db")
+    return build_readers(state, clock, key=settings.gemini_key.get_secret_value())

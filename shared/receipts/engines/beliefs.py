@@ -94,24 +94,47 @@ def _date(receipt: _Receipt, value: str) -> Fields:
         day = date.fromisoformat(value)
     except ValueError:
         raise _Doubt("no such day") from None
-    for index, row in enumerate(receipt.rows):
-        for found, ambiguous in dates_in(row.text, receipt.today):
-            if found == day:
-                evidence = _date_evidence(receipt.rows, index, ambiguous=ambiguous)
-                surer = _surer(receipt.fields, evidence, index)
-                return replace(surer, date=day, time=time_in(row.text) or receipt.fields.time)
+    printed = list(_printed_dates(receipt))
+    for one in printed:
+        if one.day == day:
+            text = receipt.rows[one.row].text
+            rivals = any(other.labelled and other.day != day for other in printed)
+            surer = _surer(receipt.fields, _date_evidence(receipt, one, contradicted=rivals), one.row)
+            return replace(surer, date=day, time=time_in(text) or receipt.fields.time)
     raise _Doubt("not in the text")
 
 
-def _date_evidence(rows: Sequence[Row], index: int, *, ambiguous: bool) -> Evidence:
-    text = fold(rows[index].text)
+@dataclass(frozen=True)
+class _Printed:
+    """A date as it stands on a row."""
+
+    day: date
+    row: int
+    labelled: bool
+    ambiguous: bool
+
+
+def _printed_dates(receipt: _Receipt) -> Iterator[_Printed]:
+    """Those on rows that call them the date first."""
+    found = [
+        _Printed(day, index, bool(_DATE_WORD.search(fold(row.text))), ambiguous)
+        for index, row in enumerate(receipt.rows)
+        for day, ambiguous in dates_in(row.text, receipt.today)
+    ]
+    yield from sorted(found, key=lambda one: (not one.labelled, one.row))
+
+
+def _date_evidence(receipt: _Receipt, one: _Printed, *, contradicted: bool) -> Evidence:
+    """A date that the receipt itself calls the date is not overruled by a model that prefers another."""
+    row = receipt.rows[one.row]
     return Evidence(
         "date",
         {
-            "label": bool(_DATE_WORD.search(text)),
-            "time": bool(time_in(text)),
-            "clear": clearness(rows[index].score),
-            "ambiguous": ambiguous,
+            "label": one.labelled,
+            "time": bool(time_in(row.text)),
+            "clear": clearness(row.score),
+            "ambiguous": one.ambiguous,
+            "contradicted": contradicted,
         },
     )
 

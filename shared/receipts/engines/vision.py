@@ -153,7 +153,7 @@ def _paragraphs(page: Any) -> Iterator[list[Word]]:
 
 def _word(word: Any) -> Word:
     text = "".join(symbol.text for symbol in word.symbols)
-    after = word.symbols[-1].property.detected_break.type if word.symbols else 0
+    after = word.symbols[-1].property.detected_break.type_ if word.symbols else 0
     return Word(
         text=text,
         corners=_corners(word.bounding_box),
