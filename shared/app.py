@@ -213,6 +213,14 @@ class App:
             return readyz(self.readiness, self.ids.new("req"), request.path)
         return api.serve(self, request)
 
+    def answer_ready(self, path: str, also: Mapping[str, Callable[[], object]]) -> Response:
+        """Say whether a function that takes events could do its work."""
+        from shared.health import Readiness, readyz
+
+        with self.lock:  # one for the process: it keeps a thread for each question
+            readiness: Readiness = self.built.setdefault("event_readiness", Readiness(self, also=also))
+        return readyz(readiness, self.ids.new("req"), path)
+
     def consume(self, consumer: Consumer[Any], event: Mapping[str, Any] | Any) -> None:
         """Deal with one delivered CloudEvent; raising makes the platform deliver it again."""
         attributes = dict(event.get_attributes()) if hasattr(event, "get_attributes") else dict(event)
@@ -303,12 +311,45 @@ def serve(api: Api[Any], request: Request) -> Response:
     try:
         current = app()
     except Invalid as error:
-        from shared.http.problems import problem
-
-        logs.configure()
-        logs.error("no request can be answered", why=error.message)
-        return problem(Unavailable(error.message, code=error.code), SystemIds().new("req"), request.path)
+        return _unusable(error, request.path)
     return current.serve(api, request)
+
+
+def _unusable(error: Invalid, path: str) -> Response:
+    """What is said when there can be no App."""
+    from shared.http.problems import problem
+
+    logs.configure()
+    logs.error("no request can be answered", why=error.message)
+    return problem(Unavailable(error.message, code=error.code), SystemIds().new("req"), path)
+
+
+def answer_health(also: Mapping[str, Callable[[], object]]) -> None:
+    """Let a function that takes events say by GET how it is; called while its module loads.
+
+    ``also`` is what the function cannot do without besides the store and the bus, by name: each raises when
+    it is not there. Loaded without functions-framework around it, a module has nobody to tell.
+    """
+    from flask import current_app, has_app_context
+    from flask import request as asked
+
+    if not has_app_context():
+        return
+
+    def live() -> Response:
+        from shared.health import healthz
+
+        return healthz()
+
+    def ready() -> Response:
+        try:
+            current = app()
+        except Invalid as error:
+            return _unusable(error, asked.path)
+        return current.answer_ready(asked.path, also)
+
+    for path, view in (("/healthz", live), ("/health", live), ("/readyz", ready), ("/ready", ready)):
+        current_app.add_url_rule(path, path, view, methods=["GET"])
 
 
 def use(replacement: App | None) -> None:

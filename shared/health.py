@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Response
@@ -94,15 +94,26 @@ class _Asker:
 
 
 class Readiness:
-    """Whether store and bus answer, each within ``seconds``."""
+    """Whether store and bus answer, each within ``seconds``, and what else a function cannot do without."""
 
-    def __init__(self, checked: Checked, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        checked: Checked,
+        seconds: float = SECONDS,
+        also: Mapping[str, Callable[[], object]] | None = None,
+    ) -> None:
         asks: dict[str, Callable[[], object]] = {
             "store": lambda: checked.store.get(SYSTEM, _NOTHING),
             "bus": lambda: checked.bus,
+            **(also or {}),
         }
         self._askers = {name: _Asker(ask, name) for name, ask in asks.items()}
         self._seconds = seconds
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is looked at."""
+        return tuple(self._askers)
 
     def faults(self) -> dict[str, str]:
         """Which dependency is not ready, and why in one word that holds no secret; {} when all are."""
@@ -119,7 +130,7 @@ def readyz(readiness: Readiness, request_id: str, path: str) -> Response:
     """200 when this function can do its work, else a problem that names what it cannot reach."""
     faults = readiness.faults()
     if not faults:
-        checks: dict[str, Any] = {"settings": "ok", "store": "ok", "bus": "ok"}
+        checks: dict[str, Any] = dict.fromkeys(("settings", *readiness.names), "ok")
         return _careful(
             Response(json.dumps({"status": "ready", "checks": checks}), mimetype="application/json")
         )

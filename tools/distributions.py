@@ -16,9 +16,14 @@ BESIDE = {"rapidocr": ("onnxruntime",)}
 """What a distribution loads by name without asking for it: RapidOCR takes any of five inference engines."""
 
 
+OPTIONAL = frozenset({"easyocr", "easyocr_en_models"})
+"""Extras of pyproject.toml: whoever wants one installs it, and code that finds none says so."""
+
+
 def distributions(imports: Iterable[Import]) -> frozenset[str]:
     """The distributions to install for these imports; raises Unseen when one is not installed here."""
-    found = {_brings(one) for one in imports if one.module.split(".")[0] not in sys.stdlib_module_names}
+    elsewhere = sys.stdlib_module_names | OPTIONAL
+    found = {_brings(one) for one in imports if one.module.split(".")[0] not in elsewhere}
     return frozenset(found.union(ALWAYS, *(BESIDE.get(name, ()) for name in found)))
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from shared.app import app
+from shared.app import answer_health, app
 from shared.receipts.consumer import consumer
+from shared.receipts.engines.warm import warm_up
+
+answer_health({"engines": lambda: warm_up(app().engines)})
 
 
 @functions_framework.cloud_event

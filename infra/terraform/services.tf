@@ -17,6 +17,7 @@ locals {
     "storage.googleapis.com",
     ],
     contains(keys(var.secret_versions), "GEMINI_KEY") ? ["generativelanguage.googleapis.com"] : [],
+    var.settings.vision_transport == null ? [] : ["vision.googleapis.com"],
     var.load_balancer || var.static_egress ? ["compute.googleapis.com"] : [],
     var.kms_key == null ? [] : ["cloudkms.googleapis.com"],
     var.analytics ? ["bigquery.googleapis.com"] : [],

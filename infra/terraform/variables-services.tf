@@ -43,6 +43,8 @@ variable "settings" {
     gemini_model               = optional(string)
     gemini_url                 = optional(string)
     gemini_data_ok             = optional(bool)
+    vision_transport           = optional(string)
+    vision_url                 = optional(string)
     log_level                  = optional(string)
   })
   description = "Settings that are no secrets, as in .env.example; what is left out has the product's default."
@@ -66,6 +68,10 @@ variable "settings" {
   validation {
     condition     = can(regex("^[0-9]{5,7}$", var.settings.daraja_shortcode))
     error_message = "daraja_shortcode is 5 to 7 digits."
+  }
+  validation {
+    condition     = var.settings.vision_transport == null || contains(["rest", "grpc"], coalesce(var.settings.vision_transport, "rest"))
+    error_message = "vision_transport must be rest or grpc, or be left out for no Cloud Vision."
   }
   validation {
     condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], coalesce(var.settings.log_level, "INFO"))

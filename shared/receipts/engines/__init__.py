@@ -28,4 +28,8 @@ def _build(name: str) -> Sequence[Engine]:
         from shared.receipts.engines.tesseract import TesseractEngine, tesseract_installed
 
         return [TesseractEngine()] if tesseract_installed() else []
+    if name == "easyocr":
+        from shared.receipts.engines.easy import EasyEngine
+
+        return [EasyEngine()]
     raise Invalid("settings_invalid", f"OCR_ENGINES names an unknown engine '{name}'")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from shared.core import logs
-from shared.core.clock import ManualClock
 from shared.core.breaker import FAILURES, PAUSE, Breaker, Circuit
+from shared.core.clock import ManualClock
 from shared.payments.gateways.daraja.client import PUSH, QUERY
 from shared.payments.gateways.daraja.line import TRIES, Answer, Line, healthy, pause
 from shared.payments.gateways.daraja.sending import BALANCE, PAYOUT, REVERSAL, STATUS

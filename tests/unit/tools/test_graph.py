@@ -112,6 +112,8 @@ def test_no_function_carries_what_is_not_its_business(function: str) -> None:
     assert all(path.is_relative_to(ROOT / "shared") for path in (*reach.modules.values(), *reach.data))
     assert ("shared.receipts.engines.rapid" in reach.modules) == (function == "ocr_receipt")
     assert ("shared.insights.gemini" in reach.modules) == (function == "insights")
+    cloud = function == "ocr_receipt"
+    assert all((f"shared.receipts.engines.{name}" in reach.modules) == cloud for name in ("vision", "gemini"))
     assert ("shared.messages.channels.sendgrid" in reach.modules) == (function == "notify")
     talks = function in {"pay", "payouts", "settle", "shortcode", "statement_import", "stk_push", "sweep"}
     assert ("shared.payments.gateways.daraja.client" in reach.modules) == talks

@@ -55,7 +55,9 @@ def test_heavy_packages_go_only_where_they_are_used() -> None:
     def users(package: str) -> set[str]:
         return {function for function, found in names.items() if package in found}
 
-    assert users("google-generativeai") == {"insights"}
+    assert users("google-generativeai") == {"insights", "ocr_receipt"}
+    assert users("google-cloud-vision") == {"ocr_receipt"}
+    assert users("easyocr") == users("torch") == set()
     assert users("rapidocr") == users("onnxruntime") == users("opencv-python-headless") == {"ocr_receipt"}
     assert users("reportlab") == users("sendgrid") == {"notify"}
     assert users("scikit-learn") == users("waitress") == users("opencv-python") == set()
