@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -26,7 +26,7 @@ class GeminiAccount:
         timeout: seconds that one call may take.
     """
 
-    key: str
+    key: str = field(repr=False)
     model: str
     url: str = ""
     timeout: float = 6.0

@@ -92,17 +92,19 @@ class Order:
 
     def run(self) -> Understood:
         """Read the receipt as well as can be; raises Unavailable when nothing could read a page."""
-        pages = self._cloud.readers.pages if self._cloud else None
         texts, failure = self._here()
-        if failure is not None and pages is None:
+        cloud = self._cloud
+        if failure is not None and (cloud is None or cloud.readers.pages is None):
             raise failure
         found = self._understand(texts)
-        if self._cloud is not None:
-            found = self._pages(self._cloud, found) if pages and _wants_pages(found) else found
-            if failure is not None and UNREAD in found.texts:
-                raise failure
-            fields = self._cloud.readers.fields
-            found = self._fields(self._cloud, fields, found) if fields and found.unsure else found
+        if cloud is None:
+            return found
+        if cloud.readers.pages and _wants_pages(found):
+            found = self._pages(cloud, cloud.readers.pages, found)
+        if failure is not None and UNREAD in found.texts:
+            raise failure
+        if cloud.readers.fields and found.unsure and found.rows:  # without rows nothing would be believed
+            found = self._fields(cloud, cloud.readers.fields, found)
         return found
 
     # --- this machine
@@ -151,10 +153,8 @@ class Order:
         return read
 
     # --- the cloud
-    def _pages(self, cloud: Cloud, found: Understood) -> Understood:
+    def _pages(self, cloud: Cloud, reader: PageReader, found: Understood) -> Understood:
         """The receipt as Vision reads it, where that is better; pages with text of their own stay here."""
-        reader = cloud.readers.pages
-        assert reader is not None  # noqa: S101 - asked by run
         texts = list(found.texts)
         until = cloud.readers.clock.now() + CLOUD_TIME
         for page, sheet in enumerate(self._sheets):
@@ -166,7 +166,8 @@ class Order:
             read = self._ask_page(cloud, reader, page, sheet.picture)
             if read is None:
                 break  # what stopped this page would stop the next
-            texts[page] = read if read.lines else texts[page]
+            if read.lines or texts[page] == UNREAD:
+                texts[page] = read
         again = self._understand(tuple(texts))
         return again if again.worth > found.worth or UNREAD in found.texts else found
 

@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from local.readers import Fault, add_fault
 from shared.core.breaker import FAILURES, PAUSE
@@ -115,6 +117,17 @@ def test_vision_alone_can_read_where_this_machine_cannot() -> None:
             reading(Broken(RuntimeError()), cloud=world.cloud())
 
 
+def test_a_blank_page_is_blank_when_vision_says_so_though_this_machine_cannot_look() -> None:
+    with world_of(only_vision) as world:
+        read = reading(Broken(RuntimeError()), cloud=world.cloud())
+        assert (story(read)[1], read.reasons[-1]) == (("vision", "nothing_read"), "nothing_read")
+
+
+def test_nothing_read_is_nothing_to_ask_a_model_about() -> None:
+    with world_of(only_gemini) as world:
+        assert story(reading(ScriptedEngine(), cloud=world.cloud())) == [("scripted", "nothing_read")]
+
+
 FAULTS = (
     {"name": "status", "code": 400}, {"name": "status", "code": 403}, {"name": "status", "code": 429},
     {"name": "status", "code": 500}, {"name": "status", "code": 503}, {"name": "close"}, {"name": "cut_json"},
@@ -171,10 +184,6 @@ def test_a_spent_budget_asks_nobody() -> None:
 
 
 def scan(pages: int) -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
     sheets = [Image.new("RGB", (600, 900), "white") for _ in range(pages)]
     buffer = BytesIO()
     sheets[0].save(buffer, "PDF", save_all=True, append_images=sheets[1:])
@@ -183,12 +192,12 @@ def scan(pages: int) -> bytes:
 
 def test_a_pdf_is_split_here_and_goes_page_by_page_until_one_call_fails() -> None:
     with world_of(only_vision, *GOOD) as world:
-        read = reading(ScriptedEngine(*BLURRED), content=scan(7), cloud=world.cloud("gs://b/receipts/x.pdf"))
-        assert [tried.page for tried in read.engines_tried if tried.engine == "vision"] == list(range(7))
+        read = reading(ScriptedEngine(*BLURRED), content=scan(3), cloud=world.cloud("gs://b/receipts/x.pdf"))
+        assert [tried.page for tried in read.engines_tried if tried.engine == "vision"] == list(range(3))
         assert {fact["source"] for fact in world.asked("vision")} == {"inline"}
         world.go_wrong("status")
-        read = reading(ScriptedEngine(*BLURRED), content=scan(7), cloud=world.cloud())
-        assert story(read)[7:] == [("vision", "failed")]
+        read = reading(ScriptedEngine(*BLURRED), content=scan(3), cloud=world.cloud())
+        assert story(read)[3:] == [("vision", "failed")]
 
 
 def test_a_receipt_has_only_so_much_time(monkeypatch: pytest.MonkeyPatch) -> None:
