@@ -79,6 +79,13 @@ class RefundSent(EventData):
     payout_id: str
 
 
+class PayoutRequested(EventData):
+    """Money waits for somebody else than who asked for it to let it go out."""
+
+    TYPE: ClassVar[str] = "payout.requested.v1"
+    payout_id: str
+
+
 class ObjectFinalized(EventData):
     """A file landed in the bucket (Cloud Storage's own event type, by Eventarc or by the local watcher)."""
 
@@ -149,6 +156,7 @@ CATALOGUE: dict[str, type[EventData]] = {
         PaymentNeedsReview,
         PaymentReversed,
         RefundSent,
+        PayoutRequested,
         ObjectFinalized,
         ObjectMissed,
         ReceiptRead,

@@ -1,7 +1,8 @@
 """The operator's command line, on any store: ``python -m tools.admin COMMAND``.
 
     business add ID --name NAME --shortcode 174379 [--till N] [--phone P] [--email E] [--kra-pin PIN]
-    user add EMAIL --business ID [--role owner]     the password is asked for, or read from standard input
+    user add EMAIL --business ID [--role owner] [--phone P]     the password is asked for, or read from
+                                                    standard input; who may approve payouts hears of them
     c2b register ID                                 Daraja learns where to announce and validate payments
     c2b rules ID [--known-account] [--open-invoice] [--min-cents N] [--max-cents N]   what is turned away
     mail hook                                       what SendGrid posts receipts by mail to
@@ -76,7 +77,8 @@ def user_add(app: App, arguments: argparse.Namespace) -> None:
     """Add a user of one business, or give an existing one a new password. Raises NotFound, Invalid."""
     if arguments.business not in _known(app):
         raise NotFound(f"there is no business '{arguments.business}'")
-    add_user(app.store, arguments.email, _password(), [Membership(arguments.business, arguments.role)])
+    membership = Membership(arguments.business, arguments.role)
+    add_user(app.store, arguments.email, _password(), [membership], arguments.phone)
     print(f"{arguments.email} may sign in to {arguments.business} as {arguments.role}")
 
 
@@ -164,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("email")
     user.add_argument("--business", required=True)
     user.add_argument("--role", default="owner", choices=sorted(ROLES))
+    user.add_argument("--phone", default="", help="where an SMS reaches this person, when no e-mail does")
     c2b = group("c2b", "payments that nobody asked for")
     action(c2b, "register", c2b_register).add_argument("id")
     rules = action(c2b, "rules", c2b_rules)

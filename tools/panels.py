@@ -11,6 +11,7 @@ from shared.core.metrics import Metric
 ROWS: dict[str, tuple[str, ...]] = {
     "Is anything wrong": (
         "hesabu_stuck_attempts",
+        "hesabu_stuck_payouts",
         "hesabu_unmatched_age_seconds",
         "hesabu_dead_letters_total",
         "hesabu_sweep_failures_total",

@@ -72,6 +72,27 @@ locals {
       duration  = "600s"
       says      = "Daraja gives no answer about these payments. They are asked about until they end; look at Daraja's status, then at hesabu_provider_calls_total."
     }
+    stuck-payouts = {
+      metric    = "hesabu_stuck_payouts"
+      labels    = { awaiting = "provider" }
+      title     = "Payouts whose end nobody knows for an hour"
+      severity  = "ERROR"
+      aligner   = "ALIGN_PERCENTILE_99"
+      reducer   = "REDUCE_MAX"
+      threshold = 1
+      duration  = "600s"
+      says      = "The money may have left. They are asked about for a day, then a person decides each in the review queue; look at Daraja's status and at what it calls back, and never send one again by hand."
+    }
+    unapproved-payouts = {
+      metric    = "hesabu_stuck_payouts"
+      labels    = { awaiting = "approval" }
+      title     = "Payouts wait for approval for a day"
+      severity  = "WARNING"
+      aligner   = "ALIGN_PERCENTILE_99"
+      reducer   = "REDUCE_MAX"
+      threshold = 1
+      says      = "Those who may approve were told when each was asked for and the morning after. The collection messages says who was told; a business with one person has nobody else who could approve."
+    }
     unmatched-age = {
       metric    = "hesabu_unmatched_age_seconds"
       title     = "A payment waits for two days to be matched"

@@ -12,6 +12,7 @@ from shared.core.callback_words import forbidden_word
 from shared.core.clock import parse_rfc3339, rfc3339
 from shared.core.errors import Invalid, Unauthorized
 from shared.core.ids import check_id
+from shared.core.phone import parse_phone
 from shared.events import SYSTEM
 from shared.http.auth import Actor
 from shared.http.roles import ROLES
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 PROFILE = Key("profile", "business")
+MEMBERS = "members"
+"""In each business: who belongs to it, as which role, and where that person is told something."""
 MAX_FAILURES, LOCK_MINUTES = 5, 15
+USER_ID = 24
+"""Characters of the key that stand for a user everywhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +68,27 @@ def businesses(store: Store) -> list[Doc]:
     return store.all(SYSTEM, Query("businesses"))
 
 
-def add_user(store: Store, email: str, password: str, memberships: list[Membership]) -> None:
-    """Create or replace a user. Raises Invalid for a password under 10 characters or an unknown role."""
+def add_user(store: Store, email: str, password: str, memberships: list[Membership], phone: str = "") -> None:
+    """Create or replace a user, and list them with each of their businesses.
+
+    Raises Invalid for a password under 10 characters, an unknown role, or a phone that is no Kenyan mobile's.
+    """
     if len(password) < 10:
         raise Invalid("password_weak", "a password has at least 10 characters")
     if any(m.role not in ROLES for m in memberships):
         raise Invalid("role_unknown", f"roles are {', '.join(sorted(ROLES))}")
+    reached = {"email": email.strip(), "phone": parse_phone(phone, "/phone") if phone else ""}
     member = [{"business": m.business, "role": m.role} for m in memberships]
     user = {"email": email, "password": _hasher().hash(password), "memberships": member}
-    store.put(SYSTEM, _user_key(email), {**user, "failures": 0, "locked_until": ""})
+    key = _user_key(email)
+    before = store.get(SYSTEM, key)
+    store.put(SYSTEM, key, {**user, "failures": 0, "locked_until": ""})
+    listed = Key(MEMBERS, key.id[:USER_ID])
+    for old in before.data["memberships"] if before else ():
+        if old["business"] not in {m.business for m in memberships}:
+            store.delete(old["business"], listed)
+    for one in memberships:
+        store.put(one.business, listed, {**reached, "role": one.role})
 
 
 def sign_in(store: Store, now: datetime, email: str, password: str, business: str | None) -> Actor:
@@ -133,4 +150,4 @@ def _choose(user: Doc, business: str | None) -> Actor:
     chosen = [m for m in memberships if business in (None, m["business"])]
     if not chosen:
         raise _refusal()
-    return Actor(user.id[:24], chosen[0]["business"], chosen[0]["role"])
+    return Actor(user.id[:USER_ID], chosen[0]["business"], chosen[0]["role"])

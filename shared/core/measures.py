@@ -158,6 +158,13 @@ STUCK_ATTEMPTS = Metric(
     "1",
     "Attempts without an end half an hour after they were made, over all businesses",
 )
+STUCK_PAYOUTS = Metric(
+    "hesabu_stuck_payouts",
+    "gauge",
+    "1",
+    "Payouts whose end the provider has not told for an hour, or that nobody has decided about for a day",
+    ("awaiting",),
+)
 UNMATCHED_AGE = Metric(
     "hesabu_unmatched_age_seconds",
     "gauge",

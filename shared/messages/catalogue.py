@@ -144,6 +144,36 @@ SUBSCRIPTION_PAUSED = Template(
     },
 )
 
+PAYOUT_WAITS = Template(
+    "payout.waits",
+    Kind.REMINDER,
+    _BOTH,
+    {
+        "business": _BUSINESS,
+        "amount": _AMOUNT,
+        "phone": 16,
+        "purpose": 24,
+        "asked_by": 40,
+        "reference": _REFERENCE,
+    },
+    {
+        EN: Words(
+            "{business}: {amount} to {phone} for {purpose} waits for your approval in Hesabu.",
+            "Your approval is needed: {amount} for {purpose}",
+            "{amount} are to be sent to {phone} for {purpose}.\n\nAsked for by: {asked_by}\n"
+            "Reference: {reference}\n\nNothing is sent before somebody else than who asked for it approves. "
+            "Open the payouts in Hesabu to approve or refuse it.\n",
+        ),
+        SW: Words(
+            "{business}: {amount} kwa {phone}, {purpose}, zinasubiri idhini yako katika Hesabu.",
+            "Idhini yako inahitajika: {amount} za {purpose}",
+            "{amount} zitatumwa kwa {phone} kwa ajili ya {purpose}.\n\nAliyeomba: {asked_by}\n"
+            "Kumbukumbu: {reference}\n\nHakuna kitakachotumwa kabla mtu mwingine kuidhinisha. "
+            "Fungua malipo yanayotoka katika Hesabu uidhinishe au ukatae.\n",
+        ),
+    },
+)
+
 _RECEIPT = {"business": _BUSINESS, "merchant": 30, "amount": _AMOUNT, "date": 10, "reason": 40}
 
 RECEIPT_ACCEPTED = Template(
@@ -233,6 +263,7 @@ CATALOGUE = {
         PAYMENT_REVERSED,
         REFUND_SENT,
         SUBSCRIPTION_PAUSED,
+        PAYOUT_WAITS,
         RECEIPT_ACCEPTED,
         RECEIPT_REVIEW,
         RECEIPT_DUPLICATE,

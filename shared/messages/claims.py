@@ -45,7 +45,7 @@ def standing(message: Data | None, now: datetime) -> Standing:
         case Status.SENT | Status.UNKNOWN:
             return Standing.TOLD
         case Status.SUPPRESSED:
-            return Standing.NOT_TOLD
+            return Standing.OURS  # it was night; should the event come again by day, it is sent
         case Status.FAILED:
             return Standing.OURS if message["retry"] else Standing.NOT_TOLD
         case Status.CLAIMED:

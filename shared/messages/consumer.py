@@ -13,17 +13,20 @@ from shared.events import (
     PaymentMatched,
     PaymentNeedsReview,
     PaymentReversed,
+    PayoutRequested,
     ReceiptRead,
     RefundSent,
     SubscriptionPaused,
 )
 from shared.messages import catalogue, facts, recipients
+from shared.messages.approvals import ask_approval
 from shared.messages.delivery import Notice, tell
 from shared.messages.facts import PaymentFacts
 from shared.messages.model import Address, Language
 from shared.messages.next_steps import next_step
 from shared.messages.ports import Ports
 from shared.messages.receipt_pdf import receipt_pdf
+from shared.messages.records import customer_of, invoices_of, profile_of, record_of
 from shared.messages.templates import Template
 from shared.store import Data, Key
 
@@ -44,9 +47,9 @@ def payment_matched(ports: Ports, event: Event[PaymentMatched]) -> None:
     payment = ports.store.require(event.business, Key("payments", event.data.payment_id))
     if payment.data.get("status") == "reversed":
         return
-    profile = _profile(ports, event.business)
-    invoices = _invoices(ports, event.business, payment.data)
-    customer = _customer(ports, event.business, payment.data, invoices)
+    profile = profile_of(ports, event.business)
+    invoices = invoices_of(ports, event.business, payment.data)
+    customer = customer_of(ports, event.business, payment.data, invoices)
     language = recipients.language_of(customer, profile)
     code = facts.verification_code(
         ports.settings.auth_secret.get_secret_value(),
@@ -70,7 +73,7 @@ def payment_needs_review(ports: Ports, event: Event[PaymentNeedsReview]) -> None
     payment = ports.store.require(event.business, Key("payments", event.data.payment_id))
     if payment.data.get("matching") in {"auto", "manual"}:
         return
-    profile = _profile(ports, event.business)
+    profile = profile_of(ports, event.business)
     language = recipients.language_of(profile)
     nothing = facts.unsure(language)
     values = {
@@ -88,8 +91,8 @@ def attempt_failed(ports: Ports, event: Event[AttemptFailed]) -> None:
     attempt = ports.store.require(event.business, Key("attempts", event.data.attempt_id))
     if attempt.data.get("status") not in _NOT_PAID:
         return
-    profile = _profile(ports, event.business)
-    customer = _record(ports, event.business, "customers", attempt.data.get("customer_id"))
+    profile = profile_of(ports, event.business)
+    customer = record_of(ports, event.business, "customers", attempt.data.get("customer_id"))
     language = recipients.language_of(customer, profile)
     failure, result_code = (str(attempt.data.get(name) or "") for name in ("failure", "result_code"))
     values = {
@@ -110,7 +113,7 @@ def attempt_failed(ports: Ports, event: Event[AttemptFailed]) -> None:
 def payment_reversed(ports: Ports, event: Event[PaymentReversed]) -> None:
     """The business learns that money it had is gone; what it paid is owed again."""
     payment = ports.store.require(event.business, Key("payments", event.data.payment_id))
-    nothing = facts.unsure(recipients.language_of(_profile(ports, event.business)))
+    nothing = facts.unsure(recipients.language_of(profile_of(ports, event.business)))
     lines = payment.data.get("taken_back") or [{"cents": payment.data["amount_cents"]}]
     values = {
         "amount": facts.money(lines[-1]["cents"], payment.data.get("currency") or KES),
@@ -121,12 +124,20 @@ def payment_reversed(ports: Ports, event: Event[PaymentReversed]) -> None:
     _tell_owner(ports, event.business, catalogue.PAYMENT_REVERSED, subject, values)
 
 
+@consumer.on(PayoutRequested)
+def payout_requested(ports: Ports, event: Event[PayoutRequested]) -> None:
+    """Everybody who may let a payout go out learns that it waits, unless somebody has decided already."""
+    payout = ports.store.require(event.business, Key("payouts", event.data.payout_id))
+    if payout.data["status"] == "requested":
+        tell(ports, event.business, ask_approval(ports, event.business, payout))
+
+
 @consumer.on(RefundSent)
 def refund_sent(ports: Ports, event: Event[RefundSent]) -> None:
     """The payer learns that the money is on their phone again."""
     payout = ports.store.require(event.business, Key("payouts", event.data.payout_id))
-    profile = _profile(ports, event.business)
-    customer = _record(ports, event.business, "customers", payout.data.get("customer_id"))
+    profile = profile_of(ports, event.business)
+    customer = record_of(ports, event.business, "customers", payout.data.get("customer_id"))
     language = recipients.language_of(customer, profile)
     nothing = facts.unsure(language)
     values = {
@@ -147,9 +158,9 @@ def subscription_paused(ports: Ports, event: Event[SubscriptionPaused]) -> None:
     found = ports.store.require(event.business, Key("subscriptions", event.data.subscription_id)).data
     if found["status"] != "paused":
         return
-    customer = _record(ports, event.business, "customers", found["customer_id"])
-    run = _record(ports, event.business, "runs", f"{event.data.subscription_id}-{found['sequence']}")
-    invoice = _record(ports, event.business, "invoices", run.get("invoice_id"))
+    customer = record_of(ports, event.business, "customers", found["customer_id"])
+    run = record_of(ports, event.business, "runs", f"{event.data.subscription_id}-{found['sequence']}")
+    invoice = record_of(ports, event.business, "invoices", run.get("invoice_id"))
     values = {
         "customer": str(customer.get("name") or facts.unsure(recipients.language_of(customer))),
         "amount": facts.money(found["amount_cents"] or invoice.get("total_cents") or 0, KES),
@@ -171,7 +182,7 @@ def receipt_read(ports: Ports, event: Event[ReceiptRead]) -> None:
     source = str(receipt.data.get("source_id") or "")
     if template is None or source.startswith("bnd_"):
         return
-    language = recipients.language_of(_profile(ports, event.business))
+    language = recipients.language_of(profile_of(ports, event.business))
     nothing = facts.unsure(language)
     total = receipt.data.get("total_cents")
     values = {
@@ -210,7 +221,7 @@ def _tell_owner(
     also: tuple[Address, ...] = (),
 ) -> None:
     """Tell the business, and whoever else it concerns."""
-    profile = _profile(ports, business)
+    profile = profile_of(ports, business)
     full = {"business": recipients.business_name(profile), **values}
     language, sender = recipients.language_of(profile), recipients.sender(profile)
     chain = recipients.owner(profile)
@@ -223,25 +234,3 @@ def _payer(payment: Data) -> str:
     phone = recipients.sms_to(payment.get("payer_phone"))
     masked = mask(phone[0].recipient) if phone else payment.get("payer_masked")
     return str(payment.get("payer_name") or masked or "")
-
-
-def _profile(ports: Ports, business: str) -> Data:
-    return _record(ports, business, "profile", "business")
-
-
-def _record(ports: Ports, business: str, collection: str, identity: object) -> Data:
-    """A record that may not exist, as its fields; {} when it does not."""
-    if not isinstance(identity, str) or not identity:
-        return {}
-    found = ports.store.get(business, Key(collection, identity))
-    return found.data if found else {}
-
-
-def _invoices(ports: Ports, business: str, payment: Data) -> list[Data]:
-    keys = [Key("invoices", part["invoice_id"]) for part in payment.get("allocations") or []]
-    return [doc.data for doc in ports.store.get_many(business, list(dict.fromkeys(keys))) if doc]
-
-
-def _customer(ports: Ports, business: str, payment: Data, invoices: list[Data]) -> Data:
-    candidates = [payment.get("customer_id"), *(invoice.get("customer_id") for invoice in invoices)]
-    return _record(ports, business, "customers", next((c for c in candidates if c), ""))

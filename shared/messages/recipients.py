@@ -60,6 +60,11 @@ def owner(profile: Data) -> tuple[Address, ...]:
     return email_to(profile.get("email")) + sms_to(profile.get("phone"))
 
 
+def member(person: Data) -> tuple[Address, ...]:
+    """Where somebody who works for the business is told: by e-mail, else by SMS."""
+    return email_to(person.get("email")) + sms_to(person.get("phone"))
+
+
 def sender(profile: Data) -> Sender:
     """The business as the sender of its messages."""
     reply_to = email_to(profile.get("email"))

@@ -13,6 +13,7 @@ from shared.payments.gateways.port import Outcome, PayoutResult
 from shared.payments.payout_limits import count, give_back, needs_approval
 from shared.payments.payout_sending import send
 from shared.payments.payout_states import UNSENT, PayoutState, Signal
+from shared.payments.payout_waiting import announce
 from shared.payments.payouts import move, moved, soon
 from shared.payments.places import PAYMENTS, PAYOUTS, PROFILE
 from shared.payments.ports import Ports
@@ -136,7 +137,9 @@ def _create(tx: Tx, about: Data, actor: str, once: Once, payment: Doc | None = N
     if payment is not None:
         reserve(tx, payment, key.id, about["amount_cents"])
     payout = tx.create(key, {**_blank(tx.now), **about, "created_by": actor})
-    if not needs_approval(tx, about["amount_cents"]):
+    if needs_approval(tx, about["amount_cents"]):
+        announce(tx, payout)
+    else:
         _approved(tx, payout, "policy")
     return {"payout_id": key.id}
 

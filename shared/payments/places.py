@@ -5,6 +5,8 @@ from __future__ import annotations
 from shared.store import Key
 
 ATTEMPTS, CALLBACKS, PAYMENTS, PAYOUTS = "attempts", "callbacks", "payments", "payouts"
+PAYOUTS_WAITING = "payouts_waiting"
+"""Which payouts nobody had decided when they were asked for, and when the approvers are reminded."""
 REVERSALS = "reversals"
 """Told before their payments; applied by the sweep when those have come."""
 PROFILE = Key("profile", "business")

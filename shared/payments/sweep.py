@@ -14,6 +14,7 @@ from shared.core.errors import HesabuError, Permanent
 from shared.events import AttemptFailed
 from shared.payments.attempts import lose_submitter, moved
 from shared.payments.payout_polling import chase_payouts
+from shared.payments.payout_waiting import remind
 from shared.payments.places import ATTEMPTS
 from shared.payments.polling import expired, lease_over, planned_on
 from shared.payments.ports import Ports
@@ -39,6 +40,7 @@ class Swept:
     polled: int = 0
     pulled: int = 0
     paid_out: int = 0
+    reminded: int = 0
     reversed: int = 0
     subscribed: int = 0
     sealed: int = 0
@@ -60,6 +62,7 @@ def sweep(ports: Ports) -> Swept:
             done.polled += poll_attempts(ports, business, give_up)
             done.pulled += pull_payments(ports, business)
             done.paid_out += chase_payouts(ports, business, give_up)
+            done.reminded += remind(ports, business)
             done.reversed += apply_kept(ports, business)
             done.subscribed += run_due(ports, business, give_up)
             done.sealed += seal_when_due(ports.store, business, give_up)

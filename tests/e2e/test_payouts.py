@@ -113,6 +113,8 @@ def test_a_payout_is_asked_for_approved_by_another_sent_and_booked(shop: World) 
     assert own["code"] == "own_payout"
     shop.advance(60)
     assert sent(shop) == []
+    told = [m.data for m in shop.docs("messages", "created_on") if m.data["template"] == "payout.waits"]
+    assert [(m["subject"], m["recipient"]) for m in told] == [(f"payouts/{first['id']}", "juma@duka.example")]
     assert by(shop, "usr_amina", f"/v1/payouts/{first['id']}/approve")["status"] == "sent"
     shop.advance(30)
     check(shop, first["id"])

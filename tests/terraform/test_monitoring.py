@@ -21,8 +21,10 @@ WATCHED = {
     "latency",
     "oldest-unacked",
     "stuck-attempts",
+    "stuck-payouts",
     "sweep-failures",
     "timer",
+    "unapproved-payouts",
     "unmatched-age",
     "uptime",
 }

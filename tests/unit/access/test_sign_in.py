@@ -176,3 +176,23 @@ def test_a_business_keeps_its_profile_in_its_own_tenant(store: Store) -> None:
     assert [b.id for b in businesses(store)] == ["biz_duka"]
     assert "kra_pin" not in store.query(SYSTEM, Query("businesses")).docs[0].data
     assert store.require("biz_duka", Key("profile", "business")).data["kra_pin"] == "P051234567Z"
+
+
+def members(store: Store, business: str) -> list[dict[str, str]]:
+    return [doc.data for doc in store.all(business, Query("members"))]
+
+
+def test_each_business_lists_who_belongs_to_it(store: Store) -> None:
+    add_user(store, " Ben@duka.example", PASSWORD, [DUKA, KIOSK], "0712 345 678")
+    ben = {"email": "Ben@duka.example", "phone": "254712345678"}
+    assert {**ben, "role": "owner"} in members(store, "biz_duka")
+    assert {**ben, "role": "cashier"} in members(store, "biz_kiosk")
+    add_user(store, "ben@duka.example", PASSWORD, [Membership("biz_duka", "viewer")])
+    assert [one["email"] for one in members(store, "biz_kiosk")] == [EMAIL]
+    assert {"email": "ben@duka.example", "phone": "", "role": "viewer"} in members(store, "biz_duka")
+
+
+def test_a_phone_that_is_none_adds_nobody(store: Store) -> None:
+    with pytest.raises(Invalid):
+        add_user(store, "ben@duka.example", PASSWORD, [DUKA], "12")
+    assert [one["email"] for one in members(store, "biz_duka")] == [EMAIL]
