@@ -10,7 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from local.safaricom.bills import Bill, cancel_bill, keep_bill
-from local.safaricom.envelope import Refusal, break_answer, invalid_field, read_body, request_id
+from local.safaricom.envelope import Refusal, break_answer, broken, invalid_field, read_body, request_id
+from local.safaricom.faults import take_fault
 from local.safaricom.model import Merchant
 from local.safaricom.oauth import caller
 from local.safaricom.orders import TYPES, Order, keep_order
@@ -90,6 +91,8 @@ def create_order(sim: Sim, merchant: Merchant, body: dict[str, Any]) -> Response
     _check(checks)
     reference = request_id(sim)
     kept = keep_order(sim, Order(reference=reference, shortcode=merchant.shortcode, body=body))
+    if kept and (fault := take_fault(sim, "lost_ack", text(body, "PartyA"), route="order")):
+        return broken(sim, fault)
     code = "200" if kept else "400"
     words = "Request accepted for processing" if kept else "A standing order of this name exists already"
     header = {"responseRefID": reference, "responseCode": code, "responseDescription": words}

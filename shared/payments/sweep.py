@@ -21,6 +21,7 @@ from shared.payments.ports import Ports
 from shared.payments.pulling import pull_payments
 from shared.payments.reversals import apply_kept
 from shared.payments.settlement import ask_provider
+from shared.payments.shortcode.order_questions import chase_orders
 from shared.payments.statements.places import DROPPED, SWEPT, file_trace
 from shared.payments.states import WAITING, Signal, State
 from shared.payments.subscriptions.running import run_due
@@ -41,6 +42,7 @@ class Swept:
     pulled: int = 0
     paid_out: int = 0
     reminded: int = 0
+    ordered: int = 0
     reversed: int = 0
     subscribed: int = 0
     sealed: int = 0
@@ -63,6 +65,7 @@ def sweep(ports: Ports) -> Swept:
             done.pulled += pull_payments(ports, business)
             done.paid_out += chase_payouts(ports, business, give_up)
             done.reminded += remind(ports, business)
+            done.ordered += chase_orders(ports, business)
             done.reversed += apply_kept(ports, business)
             done.subscribed += run_due(ports, business, give_up)
             done.sealed += seal_when_due(ports.store, business, give_up)

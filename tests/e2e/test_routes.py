@@ -178,6 +178,7 @@ BODIES: dict[str, Any] = {
     },
     "decide_payment": {"received": True, "note": "it is mine"},
     "decide_payout": {"sent": True, "note": "it is mine"},
+    "decide_order": {"active": True, "note": "it is mine"},
     "read_again": {"account": "bank-mine"},
     "match_payment": {"links": []},
     "plan_instalments": {"parts": [{"due_date": "2026-04-01", "amount_cents": 100}]},

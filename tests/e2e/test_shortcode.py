@@ -99,6 +99,56 @@ def test_a_lost_answer_to_a_standing_order_is_resolved_by_its_notice(duka: World
     assert orders(duka.system.safaricom.sim) == []
 
 
+def test_an_order_whose_acknowledgement_is_lost_is_known_by_its_notice_and_asked_for_once(
+    duka: World,
+) -> None:
+    duka.fault("lost_ack", route="order", mode="close")
+    made = duka.post("/v1/shortcode/standing-orders", ORDER, key="once")
+    assert (
+        duka.post("/v1/shortcode/standing-orders", ORDER, key="once")["status"] == made["status"] == "unknown"
+    )
+    duka.advance(15)
+    assert duka.get(f"/v1/shortcode/standing-orders/{made['id']}")["status"] == "active"
+    assert len(orders(duka.system.safaricom.sim)) == 1
+
+
+def test_an_order_that_nobody_tells_of_is_put_to_a_person(duka: World) -> None:
+    duka.fault("broken_answer", route="order", mode="close")
+    made = duka.post("/v1/shortcode/standing-orders", ORDER)
+    path = f"/v1/shortcode/standing-orders/{made['id']}"
+    refused(duka, f"{path}/decide", {"active": True, "note": "too early"}, 409, "order_decided")
+    duka.clock.advance(3600)
+    duka.advance(300)
+    assert [one["id"] for one in duka.get("/v1/shortcode/standing-orders?status=review")["data"]] == [
+        made["id"]
+    ]
+    (question,) = duka.get("/v1/review")["data"]
+    assert (question["kind"], question["subject_id"]) == ("standing_order", made["id"])
+    said = {"active": False, "note": "the payer was never asked"}
+    assert duka.post(f"{path}/decide", said, expect=200)["status"] == "refused"
+    assert duka.get("/v1/review")["data"] == []
+    assert orders(duka.system.safaricom.sim) == []
+
+
+def test_orders_and_bills_are_listed_page_by_page(duka: World) -> None:
+    made = [
+        duka.post("/v1/shortcode/standing-orders", {**ORDER, "name": f"Rent {n}"}, key=f"n{n}")["id"]
+        for n in range(3)
+    ]
+    duka.post("/v1/shortcode/bill-manager", expect=200)
+    invoices = [duka.invoice_id, duka.invoice(50_000)]
+    duka.post("/v1/shortcode/bills", {"invoice_ids": invoices}, expect=200)
+    duka.post(f"/v1/shortcode/bills/{invoices[1]}/cancel", expect=200)
+    for path, name, known in (("standing-orders", "id", made), ("bills", "invoice_id", invoices)):
+        first = duka.get(f"/v1/shortcode/{path}?limit={len(known) - 1}")
+        rest = duka.get(f"/v1/shortcode/{path}?limit=2&cursor={first['next_cursor']}")
+        assert sorted(one[name] for one in first["data"] + rest["data"]) == sorted(known)
+        assert (first["has_more"], rest["has_more"]) == (True, False)
+    assert [one["status"] for one in duka.get("/v1/shortcode/bills?status=cancelled")["data"]] == [
+        "cancelled"
+    ]
+
+
 def test_bills_are_sent_paid_pushed_and_booked_once(duka: World) -> None:
     second = duka.invoice(50_000)
     refused(duka, "/v1/shortcode/bills", {"invoice_ids": [duka.invoice_id]}, 422, "provider_refuses")

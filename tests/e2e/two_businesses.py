@@ -15,8 +15,8 @@ from local.system import System
 from shared.access import add_business
 from shared.books.expenses import Expense, write_expense
 from shared.http.auth import Actor
+from shared.payments.places import BILLS, STANDING_ORDERS
 from shared.payments.shortcode.balance import BALANCES
-from shared.payments.shortcode.orders import ORDERS
 from shared.store import Key
 from tests.e2e.world import World, running
 
@@ -92,13 +92,17 @@ def furnish(shop: Shop) -> None:
 
 
 def _of_the_shortcode(shop: Shop) -> dict[str, str]:
-    """A balance and a standing order; written here, since one business alone owns the shortcode."""
+    """A balance, a standing order and a bill; written here, since one business alone owns the shortcode."""
     store, word = shop.world.system.app.store, shop.word.lower()
     balance = {"status": "told", "code": "0", "told_at": "", "created_on": "2026-03-02T07:00:00.000Z"}
     store.put(shop.business, Key(BALANCES, f"bal_{word}"), {**balance, "accounts": []})
     order = {"status": "active", "name": shop.word, "phone": shop.phone, "amount_cents": 100, "code": "0"}
     order |= {"frequency": "monthly", "begins": "2026-03-05", "ends": "2026-06-30", "reference": shop.word}
-    store.put(shop.business, Key(ORDERS, f"sto_{word}"), {**order, "payments": 0, "history": []})
+    order |= {"payments": 0, "history": [], "created_on": "2026-03-02T07:00:00.000Z"}
+    store.put(shop.business, Key(STANDING_ORDERS, f"sto_{word}"), order)
+    bill = {"number": shop.word, "amount_cents": 116_000, "status": "sent", "sent_by": "usr"}
+    sent = {**bill, "sent_on": "2026-03-02T07:00:00.000Z"}
+    store.put(shop.business, Key(BILLS, shop.ids["invoice_id"]), sent)
     return {"balance_id": f"bal_{word}", "order_id": f"sto_{word}"}
 
 

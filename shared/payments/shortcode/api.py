@@ -4,134 +4,40 @@ from __future__ import annotations
 
 import base64
 from datetime import date
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
 
 from shared.core.clock import business_day
 from shared.core.errors import FieldError, Invalid, Retryable
 from shared.core.money import up_to_shillings
-from shared.core.phone import mask, parse_phone
-from shared.http import MANAGERS, MONEY, READERS, Api, Body, Call, View
+from shared.core.phone import parse_phone
+from shared.http import MANAGERS, MONEY, READERS, Api, Call, ListView, page_view
 from shared.payments.gateways.daraja.products import QR, StandingOrder, qr_answer, qr_body
 from shared.payments.gateways.port import NoAnswer, Rejected
+from shared.payments.places import BILLS, STANDING_ORDERS
 from shared.payments.ports import Ports
 from shared.payments.registration import owner_of_shortcode
-from shared.payments.shortcode import balance, bills, orders
+from shared.payments.shortcode import balance, bills, order_questions, orders
 from shared.payments.shortcode.owning import open_number, owned, profile_of, refused
-from shared.store import Doc, Key
+from shared.payments.shortcode.views import (
+    BalanceView,
+    BillArgs,
+    BillsToSend,
+    BillsView,
+    BillView,
+    NewQr,
+    NewStandingOrder,
+    OptedIn,
+    OrderArgs,
+    OrderFinding,
+    QrView,
+    ShortcodeView,
+    StandingOrderView,
+    balance_view,
+    bill_view,
+    order_view,
+)
+from shared.store import Key, Page, Query, Where
 
 api: Api[Ports] = Api("shortcode", title="The M-Pesa shortcode: balance, QR, standing orders, bills")
-Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2026-03-31"])]
-
-
-class ShortcodeView(View):
-    """``mine``: whether this business has registered it, and so may use what is here."""
-
-    object: str = "shortcode"
-    shortcode: str
-    till: str
-    mine: bool
-
-
-class BalanceView(View):
-    object: str = "shortcode_balance"
-    id: str
-    status: str
-    code: str
-    created: str
-    told_at: str
-    accounts: list[dict[str, Any]]
-
-
-class NewQr(Body):
-    """A QR for an invoice, or for an amount and a reference."""
-
-    invoice_id: Annotated[str, Field(max_length=128)] = ""
-    amount_cents: Annotated[int | None, Field(ge=100, le=25_000_000, multiple_of=100)] = None
-    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9 _-]{0,20}$")] = ""
-    size: Annotated[int, Field(ge=100, le=1000)] = 300
-
-
-class QrView(View):
-    """``png`` is base64."""
-
-    object: str = "shortcode_qr"
-    reference: str
-    amount_cents: int
-    png: str
-
-
-class NewStandingOrder(Body):
-    """A payer is asked on the phone to let M-Pesa pay again and again."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9 -]{1,40}$", examples=["Rent HSE12"])]
-    phone: Annotated[str, Field(min_length=9, max_length=30)]
-    amount_cents: Annotated[int, Field(ge=100, le=25_000_000, multiple_of=100)]
-    frequency: Literal[
-        "once", "daily", "weekly", "monthly", "every_two_months", "quarterly", "half_yearly", "yearly"
-    ]
-    begins: Day
-    ends: Day
-    reference: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$")]
-    description: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .-]{0,13}$")] = ""
-
-
-class StandingOrderView(View):
-    object: str = "standing_order"
-    id: str
-    status: str
-    name: str
-    phone: str
-    amount_cents: int
-    frequency: str
-    begins: str
-    ends: str
-    reference: str
-    payments: int
-    code: str
-    history: list[dict[str, Any]]
-
-
-class BillsToSend(Body):
-    """Open invoices; each is sent to the first phone of its customer."""
-
-    invoice_ids: Annotated[list[Annotated[str, Field(max_length=128)]], Field(min_length=1, max_length=100)]
-
-
-class BillView(View):
-    object: str = "bill"
-    invoice_id: str
-    number: str
-    amount_cents: int
-    status: str
-    sent_on: str
-
-
-class BillsView(View):
-    object: str = "bills"
-    data: list[BillView]
-
-
-class OptedIn(View):
-    object: str = "bill_manager"
-    opted_in: bool = True
-
-
-def balance_view(doc: Doc) -> BalanceView:
-    known = {name: doc.data[name] for name in ("status", "code", "told_at", "accounts")}
-    return BalanceView(id=doc.id, created=doc.data["created_on"], **known)
-
-
-def order_view(doc: Doc) -> StandingOrderView:
-    """The payer's phone is masked."""
-    known = {name: doc.data[name] for name in StandingOrderView.model_fields if name in doc.data}
-    return StandingOrderView(id=doc.id, **{**known, "phone": mask(known["phone"])})
-
-
-def bill_view(doc: Doc) -> BillView:
-    known = {name: doc.data[name] for name in ("number", "amount_cents", "status", "sent_on")}
-    return BillView(invoice_id=doc.id, **known)
 
 
 @api.get(
@@ -227,13 +133,41 @@ def create_order(call: Call[Ports], body: NewStandingOrder) -> StandingOrderView
 
 
 @api.get(
+    "/v1/shortcode/standing-orders",
+    roles=READERS,
+    query=OrderArgs,
+    lists=StandingOrderView,
+    summary="List standing orders, newest first",
+)
+def list_orders(call: Call[Ports]) -> ListView[StandingOrderView]:
+    """`submitting` and `unknown`: whether the payer was asked is not known. `review`: a person must say."""
+    return page_view(_newest(call, STANDING_ORDERS, "-created_on"), order_view)
+
+
+@api.post(
+    "/v1/shortcode/standing-orders/{order_id}/decide",
+    roles=MANAGERS,
+    body=OrderFinding,
+    returns=StandingOrderView,
+    summary="Say how a standing order stands that was never told of",
+)
+def decide_order(call: Call[Ports], body: OrderFinding) -> StandingOrderView:
+    """Only for orders in review. A notice that still comes counts all the same."""
+    order_id, user = call.path["order_id"], call.actor.user
+    done = order_questions.decide(
+        call.ports, call.business, order_id, user, active=body.active, note=body.note
+    )
+    return order_view(done)
+
+
+@api.get(
     "/v1/shortcode/standing-orders/{order_id}",
     roles=READERS,
     returns=StandingOrderView,
     summary="Read a standing order and what was told about it",
 )
 def read_order(call: Call[Ports]) -> StandingOrderView:
-    return order_view(call.ports.store.require(call.business, Key(orders.ORDERS, call.path["order_id"])))
+    return order_view(call.ports.store.require(call.business, Key(STANDING_ORDERS, call.path["order_id"])))
 
 
 @api.post(
@@ -260,6 +194,17 @@ def send_bills(call: Call[Ports], body: BillsToSend) -> BillsView:
     return BillsView(data=[bill_view(doc) for doc in sent])
 
 
+@api.get(
+    "/v1/shortcode/bills",
+    roles=READERS,
+    query=BillArgs,
+    lists=BillView,
+    summary="List what was sent to payers' phones, newest first",
+)
+def list_bills(call: Call[Ports]) -> ListView[BillView]:
+    return page_view(_newest(call, BILLS, "-sent_on"), bill_view)
+
+
 @api.post(
     "/v1/shortcode/bills/{invoice_id}/cancel",
     roles=MONEY,
@@ -268,6 +213,12 @@ def send_bills(call: Call[Ports], body: BillsToSend) -> BillsView:
 )
 def cancel_bill(call: Call[Ports]) -> BillView:
     return bill_view(bills.cancel(call.ports, call.business, call.path["invoice_id"]))
+
+
+def _newest(call: Call[Ports], collection: str, order: str) -> Page:
+    args: OrderArgs | BillArgs = call.args
+    where = (Where("status", "==", args.status),) if args.status else ()
+    return call.ports.store.query(call.business, Query(collection, where, order, args.limit, args.cursor))
 
 
 def _day(text: str, pointer: str) -> date:

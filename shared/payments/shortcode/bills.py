@@ -20,11 +20,11 @@ from shared.payments.gateways.daraja.products import (
 )
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import NoAnswer, Rejected
+from shared.payments.places import BILLS
 from shared.payments.ports import Ports
 from shared.payments.shortcode.owning import open_number, owned, profile_of, refused
 from shared.store import Doc, Key, Tx
 
-BILLS = "bills"
 MOST_AT_ONCE = 100
 
 

@@ -17,11 +17,12 @@ from shared.payments.gateways.daraja.products import ORDER, StandingOrder, order
 from shared.payments.gateways.daraja.strict_json import read_json
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import Accepted, InitiateAnswer, Rejected
+from shared.payments.places import STANDING_ORDERS
 from shared.payments.ports import Ports
+from shared.payments.shortcode.order_questions import close_question
 from shared.payments.shortcode.owning import owned
 from shared.store import Data, Doc, Key, Once, Tx
 
-ORDERS = "standing_orders"
 NOTHING_PAID = "0000000000"
 """The TransactionID of a notice that tells of the approval."""
 MOST_HISTORY = 100
@@ -31,10 +32,11 @@ def create(ports: Ports, business: str, actor: str, order: StandingOrder, once: 
     """Ask a payer for a standing order, once for each key.
 
     The order is kept before the provider is asked; what became of a lost acknowledgement is told by its first
-    notice. Raises Refused as ``owned``; Invalid ``standing_order_invalid`` before anything is kept.
+    notice, or else a person is asked (``order_questions``). Raises Refused as ``owned``; Invalid
+    ``standing_order_invalid`` before anything is kept.
     """
     gateway = owned(ports, business)
-    key = Key(ORDERS, derived_id("sto", business, once.key))
+    key = Key(STANDING_ORDERS, derived_id("sto", business, once.key))
     body = order_body(gateway.account, _addressed(ports, business, key.id, order))
     kept: Data = {
         "status": "submitting",
@@ -70,7 +72,7 @@ def told(ports: Ports, business: str, record: Doc) -> None:
     paid = notice.succeeded and receipt not in {"", NOTHING_PAID}
 
     def write(tx: Tx) -> None:
-        order = tx.require(Key(ORDERS, record.data["subject"]))
+        order = tx.require(Key(STANDING_ORDERS, record.data["subject"]))
         if any(line["evidence"] == record.id for line in order.data["history"]):
             return
         line: Data = {"at": tx.now, "code": notice.code, "evidence": record.id}
@@ -82,6 +84,7 @@ def told(ports: Ports, business: str, record: Doc) -> None:
         elif order.data["status"] != "active":
             changes["status"] = "refused"  # an instalment that failed does not end an order
         tx.update(order.key, changes)
+        close_question(tx, order)
 
     ports.store.transaction(business, write)
 
@@ -94,8 +97,8 @@ def _addressed(ports: Ports, business: str, order_id: str, order: StandingOrder)
 
 def _acknowledged(tx: Tx, key: Key, answer: InitiateAnswer) -> Doc:
     order = tx.require(key)
-    if order.data["status"] != "submitting":
-        return order  # its first notice was faster
+    if order.data["status"] not in {"submitting", "unknown"}:
+        return order  # its first notice was faster; the sweep only says that we were slow
     if isinstance(answer, Accepted):
         return tx.update(key, {"status": "asked", "provider_id": answer.request_id})
     if isinstance(answer, Rejected):
