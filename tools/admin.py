@@ -6,7 +6,8 @@
     c2b register ID                                 Daraja learns where to announce and validate payments
     c2b rules ID [--known-account] [--open-invoice] [--min-cents N] [--max-cents N]   what is turned away
     mail hook                                       what SendGrid posts receipts by mail to
-    dead-letters list | replay [ID]                 events that a function refused for good
+    dead-letters list | show ID | replay [ID]       events that a function refused for good; "system" has
+                                                    callbacks that named no payment of ours
     verify [ID] [--anchor NUMBER:HASH]              hash and add up all books again, compare every document
     trial-balance ID [--as-of DAY] [--detail]       every account's balance
     export ID [--output FILE]                       the journal as beancount text
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -26,16 +28,18 @@ from dataclasses import asdict
 
 from shared.access import Membership, add_business, add_user, businesses
 from shared.app import App
-from shared.bus.letters import refused_letters, republish
+from shared.bus.letters import MOST, event_of, find, refused_letters, republish
 from shared.core.clock import rfc3339
 from shared.core.errors import HesabuError, NotFound, Refused
 from shared.core.settings import load_settings
 from shared.http.roles import ROLES
 from shared.payments.airtel_notices import callback_address
-from shared.payments.places import PROFILE
+from shared.payments.evidence import body_of
+from shared.payments.places import CALLBACKS, PROFILE
 from shared.payments.registration import register_c2b
 from shared.payments.validating import read_rules
 from shared.receipts.mail_box import hook_address
+from shared.store import Key
 from tools import admin_books
 
 Command = Callable[[App, argparse.Namespace], None]
@@ -130,7 +134,19 @@ def letters_list(app: App, _arguments: argparse.Namespace) -> None:
     found = refused_letters(app.store, _known(app))
     for letter in found:
         print(f"{letter.id}  {letter.consumer}  {letter.type}  {letter.business}  {letter.reason}")
-    print(f"{len(found)} dead letters")
+    print(f"{len(found)} dead letters" + (", and there are more" if len(found) == MOST else ""))
+
+
+def letters_show(app: App, arguments: argparse.Namespace) -> None:
+    """Print one dead letter with its event, and the body of the callback that it is about."""
+    business, doc = find(app.store, _known(app), arguments.id)
+    event = event_of(doc)
+    print(json.dumps({"business": business, **doc.data, "event": event}, indent=2))
+    evidence = event.get("data", {}).get("evidence_id")
+    callback = app.store.get(business, Key(CALLBACKS, evidence)) if evidence else None
+    if callback is not None:
+        print(f"came to {callback.data['route']}, about {callback.data['subject']}:")
+        print(body_of(callback).decode(errors="backslashreplace"))
 
 
 def letters_replay(app: App, arguments: argparse.Namespace) -> None:
@@ -184,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     action(group("mail", "receipts by mail"), "hook", mail_hook)
     letters = group("dead-letters", "events that a function refused for good")
     action(letters, "list", letters_list)
+    action(letters, "show", letters_show).add_argument("id")
     action(letters, "replay", letters_replay).add_argument("id", nargs="?", help="one of them; all without")
     admin_books.add_to(lambda name, command: action(groups, name, command))
     return parser

@@ -34,13 +34,16 @@ class Letter:
 
 
 def refused_letters(store: Store, businesses: Iterable[str], most: int = MOST) -> list[Letter]:
-    """Refused events of the system tenant and of ``businesses``, oldest first in each."""
+    """Refused events of ``businesses`` and then of nobody's, oldest first in each, ``most`` in all."""
     return [_letter(business, doc) for business, doc in islice(refused(store, businesses), most)]
 
 
 def refused(store: Store, businesses: Iterable[str]) -> Iterator[tuple[str, Doc]]:
-    """The documents of refused events with the business each lies under, ``MOST`` a business."""
-    for business in [SYSTEM, *businesses]:
+    """The documents of refused events with the business each lies under, ``MOST`` a business.
+
+    Those that belong to no business come last: whoever knows an address can send more of them than are shown.
+    """
+    for business in [*businesses, SYSTEM]:
         for doc in store.query(business, Query(DEAD_LETTERS, (), "recorded_at", MOST)).docs:
             yield business, doc
 
@@ -58,6 +61,14 @@ def republish(store: Store, bus: Bus, businesses: Iterable[str], id_: str | None
         bus.publish([event_of(doc)])
         store.delete(business, Key(DEAD_LETTERS, doc.id))
     return len(found)
+
+
+def find(store: Store, businesses: Iterable[str], id_: str) -> tuple[str, Doc]:
+    """One refused event and the business it lies under; raises NotFound."""
+    for business, doc in refused(store, businesses):
+        if doc.id == id_:
+            return business, doc
+    raise NotFound(f"there is no dead letter '{id_[:60]}'")
 
 
 def event_of(doc: Doc) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from shared.core import context, measures
 from shared.core.errors import NotFound
 from shared.events import SYSTEM
-from shared.payments.evidence import Address, continue_attempt, keep
+from shared.payments.evidence import Address, body_of, continue_attempt, keep
 from shared.payments.gateways.airtel.callback import payment_named_in
 from shared.payments.gateways.daraja.urls import callback_token, check_callback_url, token_matches
 from shared.payments.gateways.providers import AIRTEL
+from shared.payments.places import CALLBACKS
 from shared.payments.ports import Ports
 from shared.payments.requests import asked_by
+from shared.store import Key
 
 if TYPE_CHECKING:
     from shared.core.context import Headers
@@ -45,3 +47,18 @@ def receive(ports: Ports, token: str, raw: bytes, headers: Headers) -> None:
     if asked:
         continue_attempt(ports, address)
     keep(ports, address, raw, headers)
+
+
+def readdress(ports: Ports, evidence_id: str) -> None:
+    """Hand a callback that named no payment of ours to the business whose payment it names by now.
+
+    Raises NotFound ``payment_unknown`` when there is still none: it becomes a dead letter, which an operator
+    can look at, and send again when the payments that were missing are there.
+    """
+    record = ports.store.require(SYSTEM, Key(CALLBACKS, evidence_id))
+    raw = body_of(record)
+    named = payment_named_in(raw)
+    asked = asked_by(ports.store, AIRTEL, named)
+    if asked is None:
+        raise NotFound(f"the callback names {named or 'no payment'}: not ours", code="payment_unknown")
+    keep(ports, Address(AIRTEL, asked.business, asked.attempt_id), raw, record.data["headers"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +13,7 @@ from shared.bus import emit
 from shared.core import context, logs, measures
 from shared.core.clock import rfc3339
 from shared.core.errors import HesabuError, Permanent
-from shared.events import AttemptFailed
+from shared.events import SYSTEM, AttemptFailed
 from shared.payments.attempts import lose_submitter, moved
 from shared.payments.payout_polling import chase_payouts
 from shared.payments.payout_waiting import remind
@@ -59,7 +61,7 @@ def sweep(ports: Ports) -> Swept:
     give_up = ports.clock.now() + LONGEST
     everybody = [doc.id for doc in businesses(ports.store)]
     for business in everybody:
-        try:
+        with _counted(done, business):
             done.relayed += ports.outbox.relay(business)
             done.polled += poll_attempts(ports, business, give_up)
             done.pulled += pull_payments(ports, business)
@@ -69,10 +71,8 @@ def sweep(ports: Ports) -> Swept:
             done.reversed += apply_kept(ports, business)
             done.subscribed += run_due(ports, business, give_up)
             done.sealed += seal_when_due(ports.store, business, give_up)
-        except HesabuError as error:
-            done.failed += 1
-            measures.SWEEP_FAILURES.add()
-            logs.warn("sweep of a business failed", business=business, code=error.code, why=str(error))
+    with _counted(done, SYSTEM):
+        done.relayed += ports.outbox.relay(SYSTEM)  # callbacks that named no payment of ours
     done.announced = _announce_lost(ports, everybody, give_up)
     watch(ports.store, everybody, ports.clock.now())
     return done
@@ -84,6 +84,17 @@ def _announce_lost(ports: Ports, everybody: list[str], give_up: datetime) -> int
 
     folders = (RECEIPT_FILES, Watched(DROPPED, SWEPT, (file_trace,)))
     return sum(announce_missed(ports, everybody, give_up, folder) for folder in folders)
+
+
+@contextmanager
+def _counted(done: Swept, business: str) -> Iterator[None]:
+    """What fails for one business is counted and told, and stops no other."""
+    try:
+        yield
+    except HesabuError as error:
+        done.failed += 1
+        measures.SWEEP_FAILURES.add()
+        logs.warn("sweep of a business failed", business=business, code=error.code, why=str(error))
 
 
 def poll_attempts(ports: Ports, business: str, give_up: datetime) -> int:

@@ -14,14 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.bus.letters import refused_letters, republish
 from shared.core.errors import Invalid, NotFound, TooLarge
 from shared.events import SYSTEM
 from shared.payments.airtel_notices import callback_address, receive
+from shared.payments.consumer import settle_consumer
 from shared.payments.gateways.airtel.callback import parse_callback, payment_named_in
 from shared.payments.gateways.daraja.urls import callback_token
 from shared.payments.gateways.port import Accepted, Outcome, QueryAnswer
 from shared.payments.requests import asked_by, remember_request
 from shared.payments.settlement import process_callback
+from shared.payments.sweep import sweep
 from shared.store import Key
 from tests.unit.payments.airtel_world import world
 from tests.unit.payments.collecting import Desk, Provider, evidence
@@ -204,3 +207,54 @@ def test_a_failed_attempt_is_asked_about_again_when_airtel_hints_at_something(
     process_callback(desk, "biz_1", kept(desk)[1])
     assert desk.doc("attempts", attempt)["status"] == "succeeded"
     assert desk.store.get("biz_1", Key("money", f"airtel-{RECEIPT}")) is not None
+
+
+def settle(desk: Desk) -> None:
+    """Deliver what the bus has, as the settle function gets it."""
+    events, desk.bus.events = desk.bus.events, []
+    for event in events:
+        settle_consumer.handle(desk, event)  # type: ignore[arg-type]
+
+
+def letters(desk: Desk) -> list[tuple[str, str, str]]:
+    found = refused_letters(desk.store, ["biz_1"])
+    return [(letter.business, letter.type, letter.reason) for letter in found]
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"), [(body(id_="att999"), "att999"), (b"not json", "no payment"), (b"", "no payment")]
+)
+def test_what_is_nobodys_is_listed_with_what_it_names(
+    desk: Desk, airtel: Provider, raw: bytes, names: str
+) -> None:
+    post(desk, raw)
+    settle(desk)
+    why = f"payment_unknown: the callback names {names}: not ours"
+    assert letters(desk) == [(SYSTEM, "callback.received.v1", why)]
+
+
+def test_what_was_nobodys_goes_to_its_business_when_it_is_sent_again(desk: Desk, airtel: Provider) -> None:
+    attempt, known_as = ask(desk)
+    airtel.to_query = QueryAnswer(
+        evidence("query", provider="airtel", receipt=RECEIPT, request_id=known_as, code="0", failure="")
+    )
+    post(desk, body(id_="attlost"))
+    settle(desk)
+    assert kept(desk) == []
+    remember_request(desk.store, "airtel", "attlost", "biz_1", attempt)
+    assert republish(desk.store, desk.bus, ["biz_1"]) == 1
+    settle(desk)
+    assert len(kept(desk)) == 1
+    settle(desk)
+    assert desk.doc("attempts", attempt)["status"] == "succeeded"
+    assert letters(desk) == []
+
+
+def test_a_callback_of_nobody_is_relayed_when_the_bus_was_down(desk: Desk, airtel: Provider) -> None:
+    desk.bus.down = True
+    post(desk, body(id_="att999"))
+    desk.bus.down = False
+    desk.clock.advance(60)
+    assert sweep(desk).relayed == 1  # type: ignore[arg-type]
+    settle(desk)
+    assert [business for business, _, _ in letters(desk)] == [SYSTEM]

@@ -19,7 +19,9 @@ from shared.bus import Consumer
 from shared.bus.letters import refused_letters
 from shared.core.clock import SystemClock
 from shared.core.settings import Settings, load_settings
-from shared.events import PaymentSettled, new_event
+from shared.events import SYSTEM, PaymentSettled, new_event
+from shared.payments.consumer import settle_consumer
+from shared.payments.evidence import Address, keep
 from shared.payments.places import PROFILE
 from tools.admin import main
 
@@ -141,3 +143,25 @@ def test_airtel_s_address_and_methods(app: App, capsys: pytest.CaptureFixture[st
     capsys.readouterr()
     assert main(["airtel", "address"]) == 0
     assert re.fullmatch(r"http\S+/ipn/airtel/[0-9a-f]{64}\n", capsys.readouterr().out)
+
+
+def test_a_dead_letter_of_nobody_is_listed_last_and_shown_with_its_body(
+    app: App, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(DUKA)
+    of_duka = refuse_one(app)
+    keep(app, Address("airtel", SYSTEM, "nobody"), b'{"transaction":{"id":"att999"}}\xff', {})
+    delivery = app.bus.claim("settle")  # type: ignore[attr-defined]
+    settle_consumer.handle(app, delivery.event)
+    capsys.readouterr()
+    assert main(["dead-letters", "list"]) == 0
+    first, second, count = capsys.readouterr().out.splitlines()
+    assert (first.split()[0], count) == (of_duka, "2 dead letters")
+    assert "settle  callback.received.v1  system  payment_unknown" in second
+    assert main(["dead-letters", "show", second.split()[0]]) == 0
+    shown = capsys.readouterr().out
+    assert '"code": "payment_unknown"' in shown
+    assert shown.endswith('came to airtel, about nobody:\n{"transaction":{"id":"att999"}}\\xff\n')
+    assert main(["dead-letters", "show", of_duka]) == 0
+    assert '"payment_id": "p1"' in capsys.readouterr().out
+    assert main(["dead-letters", "show", "dead_x"]) == 1
