@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shared.insights.ports import Planner
     from shared.messages.channels.port import MessageChannel
     from shared.payments.gateways.port import Gateway
+    from shared.ports import Chore
     from shared.receipts.engines.cloud import CloudReaders
     from shared.receipts.engines.port import Engine
     from shared.store.model import Adapter
@@ -191,6 +192,12 @@ class App:
         from shared.messages.channels.choose import email_channel_for
 
         return email_channel_for(self.settings, self.clock)
+
+    @lazy
+    def chores(self) -> Sequence[Chore]:
+        from shared.messages.abandoned import close_abandoned
+
+        return (close_abandoned,)
 
     @lazy
     def readiness(self) -> Readiness:

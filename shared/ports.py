@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -47,3 +48,17 @@ class HasSettings(Protocol):
 class HasTokens(Protocol):
     @property
     def tokens(self) -> Tokens: ...
+
+
+class Tended(HasStore, HasClock, Protocol):
+    """What a chore works on."""
+
+
+Chore = Callable[[Tended, str], int]
+"""What is done for a business on the timer's tick; returns how much there was to do."""
+
+
+class HasChores(Protocol):
+    @property
+    def chores(self) -> Sequence[Chore]:
+        """What the timer does for rooms that its own must not know."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from shared.access import businesses
 from shared.books import seal_when_due
@@ -19,7 +20,7 @@ from shared.payments.payout_polling import chase_payouts
 from shared.payments.payout_waiting import remind
 from shared.payments.places import ATTEMPTS
 from shared.payments.polling import expired, lease_over, planned_on
-from shared.payments.ports import Ports
+from shared.payments.ports import Ports as PaymentPorts
 from shared.payments.pulling import pull_payments
 from shared.payments.reversals import apply_kept
 from shared.payments.settlement import ask_provider
@@ -28,11 +29,16 @@ from shared.payments.statements.places import DROPPED, SWEPT, file_trace
 from shared.payments.states import WAITING, Signal, State
 from shared.payments.subscriptions.running import run_due
 from shared.payments.watching import watch
+from shared.ports import HasChores
 from shared.store import Doc, Key, Query, Tx, Where
 
 BATCH = 100
 LONGEST = timedelta(seconds=60)
 """How long one sweep asks about attempts; the timer comes again."""
+
+
+class Ports(PaymentPorts, HasChores, Protocol):
+    """The sum of these."""
 
 
 @dataclass(slots=True)
@@ -48,6 +54,7 @@ class Swept:
     reversed: int = 0
     subscribed: int = 0
     sealed: int = 0
+    tended: int = 0
     announced: int = 0
     failed: int = 0
 
@@ -70,6 +77,7 @@ def sweep(ports: Ports) -> Swept:
             done.ordered += chase_orders(ports, business)
             done.reversed += apply_kept(ports, business)
             done.subscribed += run_due(ports, business, give_up)
+            done.tended += sum(chore(ports, business) for chore in ports.chores)
             done.sealed += seal_when_due(ports.store, business, give_up)
     with _counted(done, SYSTEM):
         done.relayed += ports.outbox.relay(SYSTEM)  # callbacks that named no payment of ours

@@ -7,8 +7,7 @@ from dataclasses import asdict
 from shared.bus import Consumer
 from shared.core import context
 from shared.events import Event, SweepDue
-from shared.payments.ports import Ports
-from shared.payments.sweep import sweep
+from shared.payments.sweep import Ports, sweep
 
 sweep_consumer: Consumer[Ports] = Consumer("sweep")
 

@@ -12,6 +12,7 @@ from local.providers.model import Fault, Trouble
 from shared.core.errors import Invalid, Retryable, Unavailable, UnknownOutcome
 from shared.events import AttemptFailed, PaymentMatched
 from shared.messages import claims, consumer, delivery
+from shared.messages.abandoned import close_abandoned
 from shared.messages.model import Message, Outcome, Sent, Unknown
 from shared.store import Key
 
@@ -263,6 +264,49 @@ def test_the_stored_message_says_what_was_told(shop: World) -> None:
     assert mail["attachment"] == "receipt-UC21ABC345.pdf"
     assert mail["provider_id"] == shop.email_fake.desk.taken[0]["id"]
     assert mail["sent_on"] == "2026-03-02T09:00:00.000Z"
+
+
+def die(message: Message) -> Outcome:
+    raise Crash
+
+
+@pytest.mark.parametrize("moot", [{"status": "succeeded"}, {"status": "failed"}])
+def test_a_claim_that_no_delivery_comes_back_to_ends_as_unknown(shop: World, moot: dict[str, str]) -> None:
+    failed = failed_attempt(shop)
+    real, shop.sms = shop.sms, Scripted(die)
+    with pytest.raises(Crash):
+        shop.deliver(failed)
+    shop.sms = real
+    shop.store.update("biz_1", Key("attempts", "att_1"), moot)
+    assert close_abandoned(shop, "biz_1") == 0, "its worker may be at work"
+    shop.clock.advance(300)
+    assert (close_abandoned(shop, "biz_1"), close_abandoned(shop, "biz_1")) == (1, 0)
+    shop.deliver(failed)
+    assert [(m["status"], m["error"]) for m in shop.messages()] == [("unknown", "no_outcome")]
+    assert told(shop) == (0, 0)
+
+
+def test_a_claim_that_is_taken_again_is_left_to_its_worker(shop: World) -> None:
+    shop.sms_fake.desk.faults.append(UNAVAILABLE)
+    failed = failed_attempt(shop)
+    with pytest.raises(Retryable):
+        shop.deliver(failed)
+    shop.clock.advance(300)
+    real, looked = shop.sms, []
+
+    def look(message: Message) -> Outcome:
+        looked.append(close_abandoned(shop, "biz_1"))
+        return real.send(message)
+
+    shop.sms = Scripted(look)
+    shop.deliver(failed)
+    assert (looked, shop.statuses(), told(shop)) == ([1], {"sms": "sent"}, (1, 0))
+
+
+def test_claims_are_looked_for_every_five_minutes(shop: World) -> None:
+    shop.clock.advance(61)
+    shop.put("messages", "msg_old", channel="sms", status="claimed", created_on="2026-03-02T08:00:00.000Z")
+    assert close_abandoned(shop, "biz_1") == 0
 
 
 def failed_attempt(shop: World, phone: str = "254712345678") -> AttemptFailed:

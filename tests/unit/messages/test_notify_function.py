@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from functions_framework import create_app
 from pydantic import SecretStr
 
 from shared import app as root
-from shared.core.clock import SystemClock, rfc3339
+from shared.access import add_business
+from shared.core.clock import ManualClock, SystemClock, rfc3339
 from shared.core.settings import Settings
-from shared.events import PaymentMatched, new_event
+from shared.events import SYSTEM, PaymentMatched, SweepDue, new_event
 from shared.messages.channels.folder import letters
+from shared.payments.timer import sweep_consumer
 from shared.store import Key
 
 SOURCE = Path(__file__).resolve().parents[3] / "functions" / "notify" / "main.py"
@@ -78,3 +81,25 @@ def test_starting_the_function_loads_no_heavy_package() -> None:
         [sys.executable, "-c", program], check=False, capture_output=True, text=True, cwd=SOURCE.parents[2]
     )
     assert (found.returncode, found.stdout.strip()) == (0, "[]"), found.stderr
+
+
+def test_the_timer_ends_claims_that_nobody_comes_back_to(tmp_path: Path) -> None:
+    clock = ManualClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    settings = Settings(
+        auth_secret=SecretStr("a" * 32),
+        callback_secret=SecretStr("c" * 32),
+        store_url=f"sqlite:///{tmp_path}/db.sqlite",
+        bus_url=f"local:{tmp_path}/bus.sqlite",
+        blob_url=f"file://{tmp_path}/bucket",
+    )
+    app = root.App(settings, clock=clock)
+    add_business(app.store, "biz_1", {"name": "Duka"})
+    then = {"created_on": "2026-03-02T08:50:00.000Z", "claimed_on": "2026-03-02T08:50:00.000Z"}
+    claim = {"channel": "sms", "status": "claimed", "attempts": 1, "retry": False}
+    app.store.put("biz_1", Key("messages", "msg_1"), {**claim, **then})
+    app.consume(
+        sweep_consumer, new_event(SYSTEM, "timer", 1, rfc3339(clock.now()), SweepDue()).to_cloud_event()
+    )
+    message = app.store.require("biz_1", Key("messages", "msg_1")).data
+    assert (message["status"], message["error"]) == ("unknown", "no_outcome")
+    app.close()

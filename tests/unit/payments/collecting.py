@@ -88,6 +88,7 @@ class Desk:
         self.bus = RecordingBus()
         self.outbox = Outbox(self.store, self.bus)
         self.tokens = Tokens(self.settings, self.clock)
+        self.chores = ()
         self.gateway = Provider()
         self.airtel: Provider | None = None
         self.business = business

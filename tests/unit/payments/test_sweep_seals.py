@@ -38,3 +38,17 @@ def test_one_business_that_cannot_be_sealed_stops_no_other(
     assert (swept.sealed, swept.failed) == (1, 1)
     assert desk.store.get("biz_0", block_key(1)) is None
     assert desk.store.get(desk.business, block_key(1)) is not None
+
+
+def test_the_timer_does_the_chores_of_other_rooms_for_each_business(desk: Desk) -> None:
+    done: list[str] = []
+
+    def chore(_ports: object, business: str) -> int:
+        done.append(business)
+        return 2
+
+    desk.chores = (chore,)
+    for business in ("biz_0", desk.business):
+        add_business(desk.store, business, dict(PROFILE))
+    assert sweep(desk).tended == 4
+    assert done == ["biz_0", desk.business]
