@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.core.clock import parse_rfc3339, rfc3339
 from shared.events import SYSTEM
-from shared.payments.gateways.daraja.tokens import Token
+from shared.payments.gateways.tokens import Token
 from shared.store import Data, Key, Store, Tx
 
 

@@ -14,9 +14,9 @@ from shared.core.ids import derived_id
 from shared.payments.evidence import body_of
 from shared.payments.gateways.daraja.notices import ratiba_from
 from shared.payments.gateways.daraja.products import ORDER, StandingOrder, order_answer, order_body
-from shared.payments.gateways.daraja.strict_json import read_json
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import Accepted, InitiateAnswer, Rejected
+from shared.payments.gateways.strict_json import read_json
 from shared.payments.places import STANDING_ORDERS
 from shared.payments.ports import Ports
 from shared.payments.shortcode.order_questions import close_question

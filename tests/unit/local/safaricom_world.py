@@ -23,10 +23,10 @@ from shared.core.ids import SeededIds
 from shared.payments.gateways.daraja.client import DarajaGateway
 from shared.payments.gateways.daraja.initiator import Initiator
 from shared.payments.gateways.daraja.request import DarajaAccount
-from shared.payments.gateways.daraja.tokens import MemoryTokens
-from shared.payments.gateways.daraja.transport import Transport
+from shared.payments.gateways.daraja.transport import DarajaTransport
 from shared.payments.gateways.daraja.urls import callback_url
 from shared.payments.gateways.port import Accepted, CollectRequest, PayoutRequest
+from shared.payments.gateways.tokens import MemoryTokens
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 PHONE = "254712345678"
@@ -101,7 +101,7 @@ class World:
 
     def gateway(self, clock: Clock | None = None, **changes: Any) -> DarajaGateway:
         account = self.account(**changes)
-        transport = Transport(account.base_url, connect=2.0, read=1.0)
+        transport = DarajaTransport(account.base_url, connect=2.0, read=1.0)
         return DarajaGateway(account, clock or self.clock, self.tokens, transport)
 
     def request(self, amount: int = 100, attempt: str = "att_1", phone: str = PHONE) -> CollectRequest:

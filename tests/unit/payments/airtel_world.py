@@ -18,7 +18,6 @@ from shared.core.ids import SeededIds
 from shared.payments.gateways.airtel.account import AirtelAccount
 from shared.payments.gateways.airtel.client import AirtelGateway
 from shared.payments.gateways.airtel.transport import AirtelTransport
-from shared.payments.gateways.daraja.tokens import MemoryTokens
 from shared.payments.gateways.port import (
     Accepted,
     CollectRequest,
@@ -27,6 +26,7 @@ from shared.payments.gateways.port import (
     PayoutRequest,
     QueryAnswer,
 )
+from shared.payments.gateways.tokens import MemoryTokens
 from tests.unit.local.safaricom_world import Receiver, receiving
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)

@@ -9,7 +9,6 @@ import pytest
 from shared.core.errors import Invalid
 from shared.payments.gateways.airtel.answers import enquiry_answer, push_answer, refund_answer
 from shared.payments.gateways.airtel.codes import FAILURES, failed
-from shared.payments.gateways.daraja.transport import HttpAnswer
 from shared.payments.gateways.port import (
     Accepted,
     Evidence,
@@ -20,6 +19,7 @@ from shared.payments.gateways.port import (
     Rejected,
     Unknown,
 )
+from shared.payments.gateways.transport import HttpAnswer
 from tests.unit.payments.airtel_world import NINE, World, world
 
 

@@ -15,10 +15,10 @@ from shared.core.clock import ManualClock
 from shared.payments.gateways.daraja.client import PUSH, QUERY
 from shared.payments.gateways.daraja.line import TRIES, Answer, Line, healthy, pause
 from shared.payments.gateways.daraja.sending import BALANCE, PAYOUT, REVERSAL, STATUS
-from shared.payments.gateways.daraja.spoken import LONGEST_TEXT, shown
 from shared.payments.gateways.daraja.throttle import Throttle
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
 from shared.payments.gateways.port import Accepted, NoAnswer, QueryAnswer, Rejected, Unknown
+from shared.payments.gateways.spoken import LONGEST_TEXT, shown
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 from tests.support.log_lines import captured
 from tests.unit.local.safaricom_world import PHONE, World, world
 

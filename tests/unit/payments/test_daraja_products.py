@@ -41,8 +41,8 @@ from shared.payments.gateways.daraja.products import (
     qr_answer,
     qr_body,
 )
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
 from shared.payments.gateways.port import Accepted, NoAnswer, Registered, Rejected, Unknown
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 from tests.unit.local.safaricom_world import PHONE, World, world
 
 HTTPS = "https://pay.example.co.ke/ipn/order/x"

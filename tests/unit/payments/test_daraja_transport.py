@@ -15,9 +15,10 @@ from shared.core.clock import ManualClock
 from shared.payments.gateways.daraja.client import DarajaGateway, push_answer, query_answer
 from shared.payments.gateways.daraja.oauth import lifetime
 from shared.payments.gateways.daraja.request import DarajaAccount
-from shared.payments.gateways.daraja.tokens import MemoryTokens, SharedToken, Token, TokenRefused
-from shared.payments.gateways.daraja.transport import MAX_ANSWER_BYTES, HttpAnswer, NoHttpAnswer, Transport
+from shared.payments.gateways.daraja.transport import DarajaTransport
 from shared.payments.gateways.port import Accepted, NoAnswer, QueryAnswer, Rejected, Unknown
+from shared.payments.gateways.tokens import MemoryTokens, SharedToken, Token, TokenRefused
+from shared.payments.gateways.transport import MAX_ANSWER_BYTES, HttpAnswer, NoHttpAnswer
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ class Peer:
 
 
 @pytest.fixture
-def peer() -> Iterator[tuple[Peer, Transport]]:
+def peer() -> Iterator[tuple[Peer, DarajaTransport]]:
     told = Peer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -56,7 +57,7 @@ def peer() -> Iterator[tuple[Peer, Transport]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    transport = Transport(f"http://127.0.0.1:{server.server_port}", connect=2, read=2)
+    transport = DarajaTransport(f"http://127.0.0.1:{server.server_port}", connect=2, read=2)
     yield told, transport
     transport.close()
     server.shutdown()
@@ -66,7 +67,7 @@ def peer() -> Iterator[tuple[Peer, Transport]]:
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_not_followed_so_nothing_is_sent_twice(
-    peer: tuple[Peer, Transport], status: int
+    peer: tuple[Peer, DarajaTransport], status: int
 ) -> None:
     told, transport = peer
     told.set(status, b"", Location="/elsewhere")
@@ -86,7 +87,7 @@ def test_a_redirect_is_not_followed_so_nothing_is_sent_twice(
         b"null",
     ],
 )
-def test_an_unreadable_answer_is_unknown(peer: tuple[Peer, Transport], body: bytes) -> None:
+def test_an_unreadable_answer_is_unknown(peer: tuple[Peer, DarajaTransport], body: bytes) -> None:
     told, transport = peer
     told.set(200, body)
     assert push_answer(transport.post("/push", {}, "token")) == Unknown("http_200")
@@ -172,7 +173,7 @@ def test_a_lifetime_is_read_from_number_or_text(given: object, seconds: int) -> 
     ],
 )
 def test_a_token_that_is_none(
-    peer: tuple[Peer, Transport], status: int, body: dict[str, Any], retryable: bool
+    peer: tuple[Peer, DarajaTransport], status: int, body: dict[str, Any], retryable: bool
 ) -> None:
     told, transport = peer
     told.set(status, json.dumps(body).encode())

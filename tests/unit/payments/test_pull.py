@@ -14,8 +14,8 @@ from shared.access import add_business
 from shared.core.clock import parse_rfc3339
 from shared.core.errors import Invalid, Refused, Retryable
 from shared.payments.gateways.daraja.pull import pull_window
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
 from shared.payments.gateways.port import Announces, Evidence, Lists, NoAnswer, Registered, Rejected
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 from shared.payments.pulling import pull_payments
 from shared.payments.registration import register_c2b
 from shared.payments.settlement import apply_notice

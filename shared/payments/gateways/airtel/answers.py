@@ -13,7 +13,6 @@ from shared.payments.gateways.airtel.codes import (
     short,
 )
 from shared.payments.gateways.airtel.transport import AirtelAnswer, read_answer
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
 from shared.payments.gateways.port import (
     Accepted,
     Evidence,
@@ -25,6 +24,7 @@ from shared.payments.gateways.port import (
     Rejected,
     Unknown,
 )
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 _EXPIRED = AirtelResult(Outcome.FAILED_RETRYABLE, "expired")
 

@@ -19,8 +19,8 @@ from typing import Any
 from shared.core.errors import FieldError, HesabuError, Invalid
 from shared.payments.gateways.airtel.account import PROVIDER
 from shared.payments.gateways.airtel.fields import text
-from shared.payments.gateways.daraja.strict_json import read_json
 from shared.payments.gateways.port import Evidence, Outcome
+from shared.payments.gateways.strict_json import read_json
 
 _ID = re.compile(r"[A-Za-z0-9]{4,64}")
 _RECEIPT = re.compile(r"[A-Z0-9.]{4,40}")

@@ -16,8 +16,6 @@ from shared.payments.gateways.airtel.answers import enquiry_answer, push_answer,
 from shared.payments.gateways.airtel.oauth import AirtelOAuth
 from shared.payments.gateways.airtel.request import push_body, refund_body, transaction_id
 from shared.payments.gateways.airtel.transport import ENQUIRY, PUSH, REFUND, AirtelTransport
-from shared.payments.gateways.daraja.tokens import SharedToken, TokenRefused, TokenStore
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
 from shared.payments.gateways.port import (
     Capabilities,
     CollectRequest,
@@ -30,6 +28,8 @@ from shared.payments.gateways.port import (
     Rejected,
     Unknown,
 )
+from shared.payments.gateways.tokens import SharedToken, TokenRefused, TokenStore
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 
 class AirtelGateway:

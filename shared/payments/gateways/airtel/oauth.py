@@ -8,9 +8,8 @@ from datetime import timedelta
 from shared.core.clock import Clock
 from shared.payments.gateways.airtel.account import AirtelAccount
 from shared.payments.gateways.airtel.transport import AirtelTransport
-from shared.payments.gateways.daraja.oauth import lifetime
-from shared.payments.gateways.daraja.tokens import Token, TokenRefused
-from shared.payments.gateways.daraja.transport import NoHttpAnswer
+from shared.payments.gateways.tokens import Token, TokenRefused, lifetime
+from shared.payments.gateways.transport import NoHttpAnswer
 
 
 @dataclass(frozen=True, slots=True)

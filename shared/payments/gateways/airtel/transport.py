@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.payments.gateways.airtel.account import COUNTRY, CURRENCY
 from shared.payments.gateways.airtel.fields import member, text
-from shared.payments.gateways.daraja.transport import TOKEN_SECONDS, HttpAnswer, NoHttpAnswer, Transport
+from shared.payments.gateways.transport import TOKEN_SECONDS, HttpAnswer, NoHttpAnswer, Transport
 
 TOKEN = "/auth/oauth2/token"  # noqa: S105 - a path
 PUSH = "/merchant/v1/payments/"

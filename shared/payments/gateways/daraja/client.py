@@ -43,8 +43,7 @@ from shared.payments.gateways.daraja.sending import (
     status_faults,
     url_faults,
 )
-from shared.payments.gateways.daraja.tokens import SharedToken, TokenRefused, TokenStore
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, Transport
+from shared.payments.gateways.daraja.transport import DarajaTransport, error_code, error_message
 from shared.payments.gateways.port import (
     Accepted,
     Capabilities,
@@ -59,6 +58,8 @@ from shared.payments.gateways.port import (
     Rejected,
     Unknown,
 )
+from shared.payments.gateways.tokens import SharedToken, TokenRefused, TokenStore
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 PUSH = "/mpesa/stkpush/v1/processrequest"
 QUERY = "/mpesa/stkpushquery/v1/query"
@@ -83,13 +84,13 @@ class DarajaGateway:
         account: DarajaAccount,
         clock: Clock,
         tokens: TokenStore,
-        transport: Transport | None = None,
+        transport: DarajaTransport | None = None,
         *,
         calls_per_second: int = 0,
     ) -> None:
         self._account = account
         self._clock = clock
-        self._transport = Line(transport or Transport(account.base_url), clock, calls_per_second)
+        self._transport = Line(transport or DarajaTransport(account.base_url), clock, calls_per_second)
         oauth = OAuth(account, self._transport, clock)
         self._token = SharedToken(f"{PROVIDER}:{account.key}", tokens, clock, oauth)
         self._credentials = Credentials(account.initiator, clock)
@@ -206,7 +207,7 @@ class DarajaGateway:
     def _post(self, path: str, body: Mapping[str, Any]) -> HttpAnswer | NoHttpAnswer:
         token = self._token.current()
         answer = self._transport.post(path, body, token)
-        if isinstance(answer, HttpAnswer) and answer.error_code in TOKEN_REFUSED:
+        if isinstance(answer, HttpAnswer) and error_code(answer) in TOKEN_REFUSED:
             # Refused at the door, so nothing was prompted: the only case in which a push is sent again.
             answer = self._transport.post(path, body, self._token.current(refused=token))
         return answer
@@ -222,7 +223,7 @@ def push_answer(answer: HttpAnswer | NoHttpAnswer) -> InitiateAnswer:
         if answer.sent:
             return Unknown(answer.reason)
         return Rejected("unreachable", f"Daraja cannot be reached: {answer.reason}", retryable=True)
-    if answer.error_code:
+    if error_code(answer):
         return _push_error(answer)
     request_id = answer.text("CheckoutRequestID")
     if answer.status == 200 and request_id and answer.text("ResponseCode") == "0":
@@ -231,9 +232,9 @@ def push_answer(answer: HttpAnswer | NoHttpAnswer) -> InitiateAnswer:
 
 
 def _push_error(answer: HttpAnswer) -> Rejected | Unknown:
-    code = answer.error_code
+    code = error_code(answer)
     if code.startswith("4") and answer.status < 500 and answer.status != 408:
-        return Rejected(code, answer.error_message, retryable=code in TOKEN_REFUSED)
+        return Rejected(code, error_message(answer), retryable=code in TOKEN_REFUSED)
     return Unknown(f"http_{answer.status}", code)
 
 
@@ -244,8 +245,8 @@ def query_answer(
     if isinstance(answer, NoHttpAnswer):
         return NoAnswer(answer.reason)
     code = answer.text("ResultCode")
-    if answer.error_code or answer.status != 200 or not code:
-        return NoAnswer(answer.error_code or f"http_{answer.status}")
+    if error_code(answer) or answer.status != 200 or not code:
+        return NoAnswer(error_code(answer) or f"http_{answer.status}")
     if answer.text("CheckoutRequestID") != request_id:
         return NoAnswer("another_request")
     result = stk_result(code)

@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from shared.core.breaker import Breaker
 from shared.core.clock import Clock
 from shared.payments.gateways.daraja.throttle import Throttle
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer, operation_of
+from shared.payments.gateways.daraja.transport import error_code, operation_of
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 TRIES = 3
 TOKEN_TRIES = 2
@@ -87,7 +88,7 @@ def healthy(answer: Answer) -> bool:
     """Whether Daraja is there: its own envelope is an answer, however it refuses, but for spike arrest."""
     if isinstance(answer, NoHttpAnswer) or _busy(answer):
         return False
-    return answer.status < 500 or bool(answer.error_code)
+    return answer.status < 500 or bool(error_code(answer))
 
 
 def worth_another(answer: Answer) -> bool:
@@ -108,4 +109,4 @@ def pause(answer: Answer, tried: int, seed: str) -> float:
 
 
 def _busy(answer: HttpAnswer) -> bool:
-    return answer.status == 429 or answer.error_code in BUSY
+    return answer.status == 429 or error_code(answer) in BUSY

@@ -32,8 +32,8 @@ from shared.payments.gateways.daraja.payloads import (
     stk_from,
 )
 from shared.payments.gateways.daraja.results import PROVIDER
-from shared.payments.gateways.daraja.strict_json import read_json
 from shared.payments.gateways.port import Evidence, Outcome
+from shared.payments.gateways.strict_json import read_json
 
 
 class RatibaNotice(Payload):

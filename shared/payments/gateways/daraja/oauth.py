@@ -8,11 +8,11 @@ from datetime import timedelta
 from shared.core.clock import Clock
 from shared.payments.gateways.daraja.line import Calls
 from shared.payments.gateways.daraja.request import DarajaAccount
-from shared.payments.gateways.daraja.tokens import Token, TokenRefused
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
+from shared.payments.gateways.daraja.transport import error_code
+from shared.payments.gateways.tokens import Token, TokenRefused, lifetime
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 PATH = "/oauth/v1/generate?grant_type=client_credentials"
-_LONGEST_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,7 @@ class OAuth:
         return Token(value, asked_at + timedelta(seconds=seconds))
 
 
-def lifetime(value: object) -> int:
-    """``expires_in`` comes as number or text; anything else is no lifetime."""
-    text = str(value)
-    return min(int(text), _LONGEST_SECONDS) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
 def _refused(answer: HttpAnswer) -> TokenRefused:
     # A wrong key is often answered 400 or 401 with an empty body, so the status speaks where no code does.
     ours = 400 <= answer.status < 500 and answer.status not in {408, 429}
-    return TokenRefused(answer.error_code or f"token_http_{answer.status}", retryable=not ours)
+    return TokenRefused(error_code(answer) or f"token_http_{answer.status}", retryable=not ours)

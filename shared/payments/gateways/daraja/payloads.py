@@ -26,8 +26,8 @@ from shared.payments.gateways.daraja.fields import (
     payer_hint,
 )
 from shared.payments.gateways.daraja.results import PROVIDER, stk_result
-from shared.payments.gateways.daraja.strict_json import read_json
 from shared.payments.gateways.port import Evidence, Outcome
+from shared.payments.gateways.strict_json import read_json
 
 ModelT = TypeVar("ModelT", bound=Payload)
 

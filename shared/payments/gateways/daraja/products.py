@@ -19,9 +19,10 @@ from shared.core.clock import EAT
 from shared.core.errors import FieldError, Invalid
 from shared.core.money import is_whole_shillings
 from shared.payments.gateways.daraja.request import DarajaAccount
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
+from shared.payments.gateways.daraja.transport import error_code, error_message
 from shared.payments.gateways.daraja.urls import check_callback_url
 from shared.payments.gateways.port import Accepted, InitiateAnswer, NoAnswer, Registered, Rejected, Unknown
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 QR = "/mpesa/qrcode/v1/generate"
 ORDER = "/standingorder/v1/createStandingOrderExternal"
@@ -152,9 +153,9 @@ def order_answer(answer: Answer) -> InitiateAnswer:
         if answer.sent:
             return Unknown(answer.reason)
         return Rejected("unreachable", f"Daraja cannot be reached: {answer.reason}", retryable=True)
-    if answer.error_code:
-        certain = answer.error_code.startswith("4") and answer.status < 500
-        return Rejected(answer.error_code, answer.error_message) if certain else Unknown(answer.error_code)
+    if error_code(answer):
+        certain = error_code(answer).startswith("4") and answer.status < 500
+        return Rejected(error_code(answer), error_message(answer)) if certain else Unknown(error_code(answer))
     header = {key.lower(): value for key, value in _member(answer.body, "responseheader").items()}
     code = str(header.get("responsecode", ""))
     if answer.status == 200 and code == "200":
@@ -231,10 +232,10 @@ def period_of(moment: datetime) -> str:
 def _good(answer: Answer) -> HttpAnswer | Rejected | NoAnswer:
     if isinstance(answer, NoHttpAnswer):
         return NoAnswer(answer.reason)
-    if answer.error_code.startswith("4"):
-        return Rejected(answer.error_code, answer.error_message)
-    if answer.error_code or answer.status != 200:
-        return NoAnswer(answer.error_code or f"http_{answer.status}")
+    if error_code(answer).startswith("4"):
+        return Rejected(error_code(answer), error_message(answer))
+    if error_code(answer) or answer.status != 200:
+        return NoAnswer(error_code(answer) or f"http_{answer.status}")
     return answer
 
 

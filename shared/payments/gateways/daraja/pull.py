@@ -11,8 +11,9 @@ from shared.core.clock import EAT
 from shared.core.errors import Invalid
 from shared.payments.gateways.daraja.notices import PullRow
 from shared.payments.gateways.daraja.payloads import build
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
+from shared.payments.gateways.daraja.transport import error_code
 from shared.payments.gateways.port import Evidence, NoAnswer
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 QUERY = "/pulltransactions/v1/query"
 REACH = timedelta(hours=48)
@@ -54,8 +55,8 @@ def _rows(answer: HttpAnswer | NoHttpAnswer) -> list[Any] | NoAnswer:
     if isinstance(answer, NoHttpAnswer):
         return NoAnswer(answer.reason)
     code, groups = str(answer.body.get("ResponseCode", "")), answer.body.get("Response")
-    if answer.error_code or answer.status != 200 or code not in {"1000", "1001"}:
-        return NoAnswer(answer.error_code or f"http_{answer.status}")
+    if error_code(answer) or answer.status != 200 or code not in {"1000", "1001"}:
+        return NoAnswer(error_code(answer) or f"http_{answer.status}")
     if code == "1001" or not isinstance(groups, list):
         return []
     return [row for group in groups for row in (group if isinstance(group, list) else [group])]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shared.payments.gateways.daraja.request import DarajaAccount
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
+from shared.payments.gateways.daraja.transport import error_code, error_message
 from shared.payments.gateways.daraja.urls import check_callback_url
 from shared.payments.gateways.port import NoAnswer, Registered, Rejected
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 ADDRESSES = {"v1": "/mpesa/c2b/v1/registerurl", "v2": "/mpesa/c2b/v2/registerurl"}
 """v1 announces a payer by the SHA-256 of the number and the whole name, v2 masked and by the first name."""
@@ -41,10 +42,10 @@ def registered(answer: HttpAnswer | NoHttpAnswer) -> Registered | Rejected | NoA
     """What an answer to either registration says."""
     if isinstance(answer, NoHttpAnswer):
         return NoAnswer(answer.reason)
-    already = answer.error_code == ALREADY and "already registered" in answer.error_message.lower()
+    already = error_code(answer) == ALREADY and "already registered" in error_message(answer).lower()
     code = str(answer.body.get("ResponseCode") or answer.body.get("ResponseStatus") or "")
     if already or (answer.status == 200 and code in {"0", "00", "1000"}):
         return Registered()
-    if answer.error_code.startswith("4"):
-        return Rejected(answer.error_code, answer.error_message)
-    return NoAnswer(answer.error_code or f"http_{answer.status}")
+    if error_code(answer).startswith("4"):
+        return Rejected(error_code(answer), error_message(answer))
+    return NoAnswer(error_code(answer) or f"http_{answer.status}")

@@ -11,9 +11,10 @@ import re
 from shared.core.errors import FieldError
 from shared.core.money import is_whole_shillings
 from shared.payments.gateways.daraja.request import DarajaAccount
-from shared.payments.gateways.daraja.transport import HttpAnswer, NoHttpAnswer
+from shared.payments.gateways.daraja.transport import error_code, error_message
 from shared.payments.gateways.daraja.urls import callback_url_fault
 from shared.payments.gateways.port import Accepted, InitiateAnswer, PayoutRequest, Rejected, Unknown
+from shared.payments.gateways.transport import HttpAnswer, NoHttpAnswer
 
 PAYOUT = "/mpesa/b2c/v3/paymentrequest"
 REVERSAL = "/mpesa/reversal/v1/request"
@@ -147,9 +148,9 @@ def acknowledgement(answer: HttpAnswer | NoHttpAnswer, request_id: str = "") -> 
         if answer.sent:
             return Unknown(answer.reason)
         return Rejected("unreachable", f"Daraja cannot be reached: {answer.reason}", retryable=True)
-    if request_id and answer.error_code == DUPLICATE:
+    if request_id and error_code(answer) == DUPLICATE:
         return Accepted(request_id)
-    if answer.error_code:
+    if error_code(answer):
         return _refusal(answer)
     ours, theirs = answer.text("OriginatorConversationID"), answer.text("ConversationID")
     if answer.status == 200 and answer.text("ResponseCode") == "0" and (ours or request_id):
@@ -158,9 +159,9 @@ def acknowledgement(answer: HttpAnswer | NoHttpAnswer, request_id: str = "") -> 
 
 
 def _refusal(answer: HttpAnswer) -> Rejected | Unknown:
-    code = answer.error_code
+    code = error_code(answer)
     if code.startswith("4") and answer.status < 500 and answer.status != 408:
-        return Rejected(code, answer.error_message, retryable=code in TOKEN_REFUSED)
+        return Rejected(code, error_message(answer), retryable=code in TOKEN_REFUSED)
     return Unknown(f"http_{answer.status}", code)
 
 

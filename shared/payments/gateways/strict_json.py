@@ -1,6 +1,6 @@
 """JSON from outside: bounded in size, depth and number length, and with one meaning only.
 
-Daraja's own parsers differ on repeated keys, NaN and huge numbers; here they are refused before a model
+Parsers differ on repeated keys, NaN and huge numbers; here they are refused before a model
 sees them. Decimals stay exact, no float is ever made.
 """
 

@@ -1,4 +1,4 @@
-"""What was said to Daraja and what it answered, at DEBUG: without secrets and people, and bounded."""
+"""What was said to a provider and what it answered, at DEBUG: without secrets and people, and bounded."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PHONES = frozenset({"PartyA", "PartyB", "PhoneNumber", "Msisdn", "msisdn", "bil
 
 
 def log_exchange(
-    operation: str, said: Mapping[str, Any], status: str, answered: Mapping[str, Any], who: str = "daraja"
+    who: str, operation: str, said: Mapping[str, Any], status: str, answered: Mapping[str, Any]
 ) -> None:
-    """One line for one call; ``status`` is the HTTP status or why there is no answer."""
+    """One line for one call to ``who``; ``status`` is the HTTP status or why there is no answer."""
     if logs.debugging():
         logs.debug(
             f"{who} call", operation=operation, said=shown(said), status=status, answered=shown(answered)

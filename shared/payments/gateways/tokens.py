@@ -1,4 +1,4 @@
-"""The shared access token: each new one kills the one before, so all instances must use the same.
+"""The shared access token: each new one may kill the one before, so all instances must use the same.
 
 Source: D3 Authorization, FAQ. One caller fetches under a lease while the others wait for its result.
 """
@@ -14,6 +14,8 @@ from shared.core.clock import Clock
 
 EARLY = timedelta(seconds=60)
 LEASE = timedelta(seconds=35)
+LONGEST_SECONDS = 86_400
+"""No token is believed to live longer than a day."""
 _PAUSE_SECONDS = 0.1
 
 
@@ -30,7 +32,7 @@ class Token:
 
 
 class TokenStore(Protocol):
-    """Where the token of one Daraja app lives, seen by every instance."""
+    """Where the token of one app lives, seen by every instance."""
 
     def get(self, app: str) -> Token | None:
         """The token kept last, fresh or not."""
@@ -80,6 +82,12 @@ class TokenRefused(Exception):
         self.retryable = retryable
 
 
+def lifetime(value: object) -> int:
+    """``expires_in`` comes as number or text; anything else is no lifetime."""
+    text = str(value)
+    return min(int(text), LONGEST_SECONDS) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
 class TokenSource(Protocol):
     """Asks the provider for a new token; raises TokenRefused."""
 
@@ -96,9 +104,9 @@ class SharedToken:
         self._fetch = fetch
 
     def current(self, refused: str = "") -> str:
-        """The token to use now; ``refused`` is one that Daraja has just called invalid.
+        """The token to use now; ``refused`` is one that the provider has just called invalid.
 
-        Raises TokenRefused when Daraja gives none.
+        Raises TokenRefused when the provider gives none.
         """
         give_up = self._clock.now() + LEASE
         while (now := self._clock.now()) <= give_up:
