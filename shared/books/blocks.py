@@ -45,11 +45,6 @@ def build(previous: Doc | None, entries: Sequence[Doc], now: str) -> Data:
     return {**body, "sha256": seal(block_key(body["number"]).id, body)}
 
 
-def intact_block(doc: Doc) -> bool:
-    """Whether a stored block still has the hash it was written with."""
-    return bool(doc.data.get("sha256") == seal(doc.id, doc.data))
-
-
 def add_up(entries: Iterable[Data]) -> Sums:
     """What some entries come to, by currency and account group."""
     sums: Sums = {}

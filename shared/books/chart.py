@@ -23,11 +23,6 @@ class Kind(StrEnum):
     INCOME = "income"
     EXPENSE = "expense"
 
-    @property
-    def grows_by(self) -> int:
-        """The normal side: 1 for debit, -1 for credit."""
-        return 1 if self in (Kind.ASSET, Kind.EXPENSE) else -1
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
