@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.kenya import layouts_test, layouts_train
 from bench.kenya.degrade import CONDITIONS, degrade
-from bench.kenya.page import Style, make_style, print_page
+from bench.kenya.page import Cell, Part, Row, Style, make_style, print_page
 from bench.kenya.sale import Sale, make_sale
 
 _LAYOUTS = {"train": layouts_train.LAYOUTS, "test": layouts_test.LAYOUTS}
@@ -55,15 +55,28 @@ def draw(
     sale = make_sale(random, split, trade)
     layout = random.choice(_LAYOUTS[split][trade])
     style = make_style(random, split, module)
-    picture = print_page(layout(sale, random), style)
+    parts = layout(sale, random)
+    picture = print_page(parts, style)
     if condition == "mixed":
         condition = random.choice(sorted(CONDITIONS))
     content = degrade(picture, condition, random)
-    return content, label_of(sale, layout.__name__, condition, style)
+    label = label_of(sale, layout.__name__, condition, style)
+    return content, _only_printed(label, " ".join(cell.text for part in parts for cell in _cells(part)))
+
+
+def _cells(part: Part) -> tuple[Cell, ...]:
+    return part.cells if isinstance(part, Row) else ()
+
+
+def _only_printed(label: dict[str, Any], text: str) -> dict[str, Any]:
+    """The label without what its layout leaves out."""
+    solid = text.replace(",", "")
+    asked = ("tax", "kra_pin", "buyer_pin", "cu_invoice", "mpesa_code", "receipt_number")
+    return label | {name: None for name in asked if str(label[name]) not in solid}
 
 
 def label_of(sale: Sale, layout: str, condition: str, style: Style) -> dict[str, Any]:
-    """What is printed, in the form of the labelled set and beyond it; null where it is not printed."""
+    """What is true of a sale, in the form of the labelled set and beyond it."""
     fiscal = bool(sale.scheme)
     return {
         "company": sale.shop.name,

@@ -1,7 +1,7 @@
 """How sure each field is, from evidence that means something: a logistic sum of named features.
 
-The weights were set by hand from the measured worth of each feature (docs/decisions/0003): the tender check
-holds on 98 % of right totals, a wide margin on 98-100 %, while an engine's own score is no probability.
+The weights are fitted offline to labelled receipts (``make train``, docs/decisions/0028) and lie in ``weights``
+as plain numbers. An engine's own score is no probability: it is one feature among others.
 """
 
 from __future__ import annotations
@@ -10,46 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
+from shared.receipts.weights import WEIGHTS
+
 ACCEPT = {"merchant": 700, "date": 800, "total": 920}
 """The least confidence, in thousandths, at which a field needs no person; a total needs arithmetic for it."""
-
-_WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "total": {
-        "bias": -1.1,
-        "label": 1.2,
-        "margin": 1.2,
-        "tender": 2.2,
-        "tender_rounded": 1.5,
-        "sum": 1.0,
-        "items": 1.4,
-        "tax": 0.8,
-        "repeats": 0.4,
-        "clear": 0.6,
-        "contradicted": -1.4,
-        "unlabelled": -2.0,
-    },
-    "date": {
-        "bias": 0.4,
-        "label": 1.0,
-        "margin": 1.8,
-        "time": 0.8,
-        "clear": 0.8,
-        "ambiguous": -0.2,
-        "contradicted": -1.2,
-    },
-    "merchant": {
-        "bias": -1.2,
-        "legal": 1.6,
-        "top": 1.0,
-        "margin": 1.8,
-        "clear": 1.0,
-        "odd": -1.6,
-    },
-    "tax": {"bias": 0.2, "bands": 1.6, "total": 1.6, "rate": 1.2, "clear": 0.6},
-    "kra_pin": {"bias": 0.4, "strict": 1.4, "qr": 3.0, "clear": 0.6},
-    "cu_invoice": {"bias": 0.8, "qr": 3.0, "clear": 1.0},
-    "mpesa_code": {"bias": -0.8, "label": 1.2, "clear": 0.8},
-}
 
 
 @dataclass(frozen=True)
@@ -60,10 +24,16 @@ class Evidence:
     features: Mapping[str, float]
 
 
+def in_thousandths(evidence: Evidence) -> dict[str, int]:
+    """The features as whole numbers, as they are stored and as the weights are fitted to them."""
+    return {name: round(1000 * float(value)) for name, value in evidence.features.items()}
+
+
 def probability(evidence: Evidence) -> int:
     """The confidence in thousandths, 1..999; an unknown feature name is a KeyError, not a silent zero."""
-    weights = _WEIGHTS[evidence.field]
-    score = weights["bias"] + sum(weights[name] * value for name, value in evidence.features.items())
+    weights = WEIGHTS[evidence.field]
+    score = weights["bias"]
+    score += sum(weights[name] * value / 1000 for name, value in in_thousandths(evidence).items())
     return max(1, min(999, round(1000 / (1 + exp(-score)))))
 
 

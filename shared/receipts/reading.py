@@ -39,6 +39,8 @@ class Fields:
     tendered_cents: int | None = None
     change_cents: int | None = None
     confidence: Mapping[str, int] = field(default_factory=dict)
+    features: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """What each confidence was computed from, in thousandths: what corrections teach is fitted to it."""
     rows: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()

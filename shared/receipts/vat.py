@@ -1,8 +1,8 @@
 """Kenyan VAT rates by day, as configuration: check with your accountant.
 
-Sources: VAT Act 2013, second schedule and its amendments: 14 % from April to December 2020; fuel exempt until
-August 2018, then 16, 8 and again 16 %; 8 % for ninety days from 15 April 2026 by the VAT (Amendment) Act 2026,
-which may be extended once by as much. Where a rule's end is not known, both rates are taken as possible.
+Sources: VAT Act 2013, second schedule and its amendments: 14 % from April to December 2020; fuel exempt
+until August 2018, then 16, 8 and again 16 %; 8 % for ninety days from 15 April 2026 by the VAT (Amendment)
+Act 2026, which may be extended once by as much. Where a rule's end is unknown, both rates are possible.
 """
 
 from __future__ import annotations

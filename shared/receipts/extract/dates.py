@@ -28,7 +28,7 @@ _END = r"(?=\D|$|[0-2]?\d:\d\d)"  # a lost space glues the time to the year
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (order, re.compile(pattern))
     for order, pattern in (
-        ("ymd", rf"(?<!\d)((?:19|20)\d\d){_GAP}(\d{{1,2}}){_GAP}(\d{{1,2}})(?!\d)"),
+        ("ymd", rf"(?<!\d)((?:19|20)\d\d){_GAP}(\d{{1,2}}){_GAP}(\d{{1,2}}){_END}"),
         ("dmy", rf"(?<![\d.])(\d{{1,2}}){_GAP}(\d{{1,2}}){_GAP}((?:19|20)\d\d){_END}"),
         (
             "dmy",

@@ -8,10 +8,11 @@ from datetime import date, datetime, time
 
 from shared.core.clock import EAT
 from shared.core.mpesa_receipt import receipt_warning
-from shared.receipts.confidence import Evidence, clearness, probability, share_of
+from shared.receipts.confidence import Evidence, clearness, in_thousandths, probability, share_of
 from shared.receipts.extract.currency import find_currency
 from shared.receipts.extract.dates import Day, find_date
 from shared.receipts.extract.etims import Fiscal, QrMark, find_fiscal, read_qr
+from shared.receipts.extract.fuel import find_fuel
 from shared.receipts.extract.labels import Label
 from shared.receipts.extract.lines import Item, find_items, items_sum
 from shared.receipts.extract.merchant import Merchant, find_merchant
@@ -64,6 +65,7 @@ def extract(rows: Sequence[Row], codes: Sequence[str], today: date) -> Fields:
     parts = _parts(rows, codes, today)
     merchant, day, tax, payment = parts.merchant, parts.day, parts.tax, parts.payment
     number = find_receipt_number(rows)
+    evidence = tuple(_evidence(parts))
     return Fields(
         merchant=merchant.name if merchant else None,
         date=day.value if day else None,
@@ -86,7 +88,8 @@ def extract(rows: Sequence[Row], codes: Sequence[str], today: date) -> Fields:
         paybill=payment.paybill,
         tendered_cents=payment.tendered_cents,
         change_cents=payment.change_cents,
-        confidence={one.field: probability(one) for one in _evidence(parts)},
+        confidence={one.field: probability(one) for one in evidence},
+        features={one.field: in_thousandths(one) for one in evidence},
         rows=_rows(parts),
         checks=tuple(_checks(parts)),
         flags=tuple(_flags(parts)),
@@ -107,7 +110,7 @@ def _parts(rows: Sequence[Row], codes: Sequence[str], today: date) -> _Parts:
         total=total,
         tax=tax,
         subtotal_cents=subtotal[0] if subtotal else None,
-        items=find_items(sums),
+        items=(fuel,) if (fuel := find_fuel(sums)) else find_items(sums),
         fiscal=find_fiscal(rows),
         payment=find_payment(sums),
         marks=tuple(read_qr(code) for code in codes),

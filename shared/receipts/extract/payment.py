@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from shared.core.mpesa_receipt import receipt_day
 from shared.receipts.extract.labels import Label
 from shared.receipts.extract.text import any_of, digits, fold, letters, plain
 from shared.receipts.extract.totals import Sums
@@ -31,6 +32,8 @@ _METHODS = (
         ),
     ),
 )
+_NEAR_YEAR = 2025
+"""The letters of years come round every 26 of them; only whether a code has the form is asked here."""
 _CODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{9})(?![A-Z0-9])")
 _CODE_WORD = re.compile(r"m\W?pesa|\bref|\bcode\b|\btrans|\btxn|\bconfirm|\btrx|\bmuamala|\bkumbukumbu")
 _MPESA = re.compile(r"m\W?pesa|\blipa na")
@@ -104,16 +107,29 @@ def _numbers(rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
 
 
 def _mpesa_code(rows: Sequence[Row], folded: Sequence[str]) -> tuple[str | None, int, bool]:
-    """A ten-character code of letters and figures, wanted near the word M-Pesa."""
+    """A ten-character code of letters and figures, wanted near the word M-Pesa.
+
+    What has the form of a receipt number (year, month, day, running number) goes before what is as long.
+    """
+    found = sorted(_codes(rows, folded), reverse=True)
+    if not found:
+        return None, -1, False
+    _, labelled, row, code = found[0]
+    return code, -row, labelled
+
+
+def _codes(rows: Sequence[Row], folded: Sequence[str]) -> Iterator[tuple[bool, bool, int, str]]:
+    """(has the form, stands beside a word that says so, minus its row, code)."""
     speaks = [bool(_MPESA.search(text)) for text in folded]
     for index, row in enumerate(rows):
-        near = any(speaks[max(0, index - 2) : index + 3])
-        if not near:
+        if not any(speaks[max(0, index - 2) : index + 3]):
             continue
+        labelled = bool(_CODE_WORD.search(folded[index])) or speaks[index]
         for match in _CODE.finditer(plain(row.text)):
-            if digits(match[1]) >= 1 and letters(match[1]) >= 3:
-                return match[1], index, bool(_CODE_WORD.search(folded[index]) or speaks[index])
-    return None, -1, False
+            formed = receipt_day(match[1], _NEAR_YEAR) is not None
+            mixed = digits(match[1]) >= 1 and letters(match[1]) >= 3
+            if (formed and (mixed or labelled)) or (mixed and labelled):
+                yield formed, labelled, -index, match[1]
 
 
 def _only(pattern: re.Pattern[str], text: str) -> str | None:

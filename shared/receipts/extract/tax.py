@@ -13,7 +13,10 @@ from shared.receipts.extract.text import fold
 from shared.receipts.extract.totals import ROUNDING_CENTS, Sums
 
 _RATE = re.compile(r"(?<![\d.])(\d{1,2})(?:[.,](\d{1,2}))?\s?%")
+_TAX_WORD = re.compile(r"\btax\b|\bvat\b|\bkodi\b")
 _BARE_RATE = re.compile(r"(?:^|\s)(\d{1,2})(?:\s|$)")
+_KNOWN_RATES = frozenset({0, 5, 6, 8, 10, 14, 16})
+"""A bare number is a rate only when it is one somewhere: quantities stand in rows like those of taxes."""
 _OFF = 2
 """A line's tax may differ by two cents from its rate: each till rounds its own way."""
 
@@ -40,7 +43,7 @@ class Tax:
 
 def find_tax(sums: Sums, total_cents: int | None) -> Tax | None:
     """The tax in cents, or None where the receipt names none."""
-    bands = tuple(_bands(sums))
+    bands = (*_bands(sums), *_stacked(sums))
     banded = sum(band.tax_cents for band in bands)
     labelled = [(row, amount.cents) for row, amount in sums.last(Label.TAX, before_summary=False)]
     agreed = next((found for found in labelled if bands and abs(found[1] - banded) <= _OFF), None)
@@ -89,11 +92,24 @@ def _bands(sums: Sums) -> Iterator[Band]:
             break
 
 
+def _stacked(sums: Sums) -> Iterator[Band]:
+    """Bands whose gross or net stands on a row with the rate, and the tax on the row below."""
+    for index in range(len(sums.rows) - 1):
+        above, below = sums.amounts[index], sums.amounts[index + 1]
+        if len(above) != 1 or len(below) != 1 or not _TAX_WORD.search(fold(sums.rows[index + 1].text)):
+            continue
+        net, tax = above[0].cents, below[0].cents
+        for whole, part in _RATE.findall(fold(sums.rows[index].text)):
+            rate = int(whole) * 100 + int((part or "0").ljust(2, "0"))
+            if net and rate <= 30_00 and _holds(rate, net, tax):
+                yield Band(rate, net if tax == _on_top(rate, net) else net - tax, tax, index + 1)
+
+
 def _rates(text: str) -> list[int]:
     """Rates printed in a row in hundredths of a percent; a bare number counts, arithmetic tests it."""
     folded = fold(text)
     printed = [int(whole) * 100 + int((part or "0").ljust(2, "0")) for whole, part in _RATE.findall(folded)]
-    bare = [int(number) * 100 for number in _BARE_RATE.findall(folded)]
+    bare = [int(number) * 100 for number in _BARE_RATE.findall(folded) if int(number) in _KNOWN_RATES]
     return [rate for rate in dict.fromkeys(printed + bare) if rate <= 30_00]
 
 

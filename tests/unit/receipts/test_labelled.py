@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.receipts import judge, predict, read_labels
+from bench.receipt_scores import judge
+from bench.receipts import predict, read_labels
 from shared.receipts import build_engines
 
 _FOLDER = (
