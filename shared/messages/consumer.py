@@ -191,7 +191,7 @@ def receipt_read(ports: Ports, event: Event[ReceiptRead]) -> None:
         "date": receipt.data.get("receipt_date") or nothing,
         "reason": ", ".join(str(r).replace("_", " ") for r in receipt.data.get("reasons") or []) or nothing,
     }
-    mail = _record(ports, event.business, "receipt_mails", source)
+    mail = record_of(ports, event.business, "receipt_mails", source)
     known = template is catalogue.RECEIPT_REFUSED and not mail.get("admitted_by")
     sender = recipients.email_to(mail.get("from")) if known else ()
     _tell_owner(ports, event.business, template, f"receipts/{receipt.id}", values, also=sender)

@@ -1,7 +1,7 @@
 """How sure each field is, from evidence that means something: a logistic sum of named features.
 
-The weights are fitted offline to labelled receipts (``make train``, docs/decisions/0028) and lie in ``weights``
-as plain numbers. An engine's own score is no probability: it is one feature among others.
+The weights are fitted offline to labelled receipts (``make train``, docs/decisions/0028), see ``weights``:
+plain numbers. An engine's own score is no probability: it is one feature among others.
 """
 
 from __future__ import annotations
