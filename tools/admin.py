@@ -6,6 +6,7 @@
     c2b register ID                                 Daraja learns where to announce and validate payments
     c2b rules ID [--known-account] [--open-invoice] [--min-cents N] [--max-cents N]   what is turned away
     mail hook                                       what SendGrid posts receipts by mail to
+    labels ID                                       what people said of receipts, as JSON lines for `make train`
     dead-letters list | show ID | replay [ID]       events that a function refused for good; "system" has
                                                     callbacks that named no payment of ours
     verify [ID] [--anchor NUMBER:HASH]              hash and add up all books again, compare every document
@@ -38,6 +39,7 @@ from shared.payments.evidence import body_of
 from shared.payments.places import CALLBACKS, PROFILE
 from shared.payments.registration import register_c2b
 from shared.payments.validating import read_rules
+from shared.receipts import labels
 from shared.receipts.mail_box import hook_address
 from shared.store import Key
 from tools import admin_books
@@ -113,6 +115,11 @@ def c2b_rules(app: App, arguments: argparse.Namespace) -> None:
 def airtel_address(app: App, _arguments: argparse.Namespace) -> None:
     """Print the callback address to type into Airtel's portal; whoever knows it can post there."""
     print(callback_address(app.settings))
+
+
+def labels_export(app: App, options: argparse.Namespace) -> None:
+    for line in labels.export(app.store, options.id):
+        print(line)
 
 
 def mail_hook(app: App, _arguments: argparse.Namespace) -> None:
@@ -198,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     methods.add_argument("--app", default="", help="client id of its app; without one, this installation's")
     methods.add_argument("--prefer", default="", choices=("", "mpesa", "airtel"))
     action(group("mail", "receipts by mail"), "hook", mail_hook)
+    action(groups, "labels", labels_export).add_argument("id")
     letters = group("dead-letters", "events that a function refused for good")
     action(letters, "list", letters_list)
     action(letters, "show", letters_show).add_argument("id")

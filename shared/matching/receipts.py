@@ -54,9 +54,9 @@ def receipt_arrived(ports: Ports, business: str, receipt_id: str) -> None:
     if not counts(doc):
         _give_back(ports, business, doc)
         return
+    ports.outbox.run(business, lambda tx: _spend(tx, receipt_id))
     if doc.data["matching"] not in FREE:
         return
-    ports.outbox.run(business, lambda tx: _spend(tx, receipt_id))
     receipt = receipt_facts(doc)
     lines = _lines(ports.store, business, receipt)
     pairs = [pair for line in lines if (pair := compare(receipt, line))]
@@ -140,10 +140,13 @@ def _settle(ports: Ports, business: str, decision: ReceiptDecision, receipt_id: 
 
 def _spend(tx: Tx, receipt_id: str) -> None:
     receipt = tx.require(Key(RECEIPTS, receipt_id))
-    # it may have become a duplicate since it was looked at
-    if counts(receipt) and receipt.data["total_cents"] > 0 and not receipt.data.get("expense_id"):
-        made = write_expense(tx, _expense(receipt, "uncategorised"))
-        tx.update(receipt.key, {"expense_id": made.id})
+    if not counts(receipt) or receipt.data["total_cents"] <= 0:
+        return  # it may have become a duplicate since it was looked at
+    expense = _expense(receipt, _category(tx, receipt), receipt.data["transaction_id"])
+    if not receipt.data.get("expense_id"):
+        tx.update(receipt.key, {"expense_id": write_expense(tx, expense).id})
+    elif expense_of(tx, receipt) != expense:  # a person has corrected it since
+        write_expense(tx, expense)
 
 
 def _withdraw(tx: Tx, receipt_id: str) -> str:
@@ -168,9 +171,16 @@ def _free_line(tx: Tx, transaction_id: str, receipt_id: str) -> str:
 
 
 def _category(tx: Tx, receipt: Doc) -> str:
-    """The category that the expense has by now: linking does not undo a choice."""
+    """The category that a person gave, or that the expense has by now: linking does not undo a choice."""
     expense = tx.get(Key(EXPENSES, receipt.data.get("expense_id") or "none"))
-    return str(expense.data["category"]) if expense else "uncategorised"
+    found = expense.data["category"] if expense else ""
+    return str(receipt.data.get("category") or found or "uncategorised")
+
+
+def expense_of(tx: Tx, receipt: Doc) -> Expense | None:
+    """The expense of a receipt as the books have it."""
+    doc = tx.get(Key(EXPENSES, receipt.data.get("expense_id") or "none"))
+    return Expense(**{name: doc.data[name] for name in Expense.__slots__}) if doc is not None else None
 
 
 def _expense(receipt: Doc, category: str, transaction_id: str = "") -> Expense:

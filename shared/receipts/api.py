@@ -1,24 +1,24 @@
-"""Receipts over HTTP: hand in a photo or get an address to send it to, list what was read, read one."""
+"""Receipts over HTTP: hand in a photo or get an address to send it to, find what was read, read one."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-from pydantic import Field
-
-from shared.http import READERS, WRITERS, Api, Args, Call, ListView, View, page_view
-from shared.receipts import cloud_api, mail_api, ways_api
+from shared.http import READERS, WRITERS, Api, Call, ListView, View, page_view
+from shared.receipts import cloud_api, mail_api, policy_api, review_api, ways_api
 from shared.receipts.handing_in import store
 from shared.receipts.headers import MAX_BYTES, check_bytes, sniff
 from shared.receipts.places import RECEIPTS
 from shared.receipts.ports import Ports
+from shared.receipts.search import SearchArgs, search
 from shared.receipts.uploads import NewUpload, UploadTargetView, offer_upload
-from shared.store import Doc, Key, Query, Where
+from shared.receipts.views import ReceiptView, receipt_view
+from shared.store import Key
 
 api: Api[Ports] = Api("receipts", title="Receipts")
 ways_api.add_routes(api)
 mail_api.add_routes(api)
 cloud_api.add_routes(api)
+review_api.add_routes(api)
+policy_api.add_routes(api)
 
 
 class UploadView(View):
@@ -26,42 +26,6 @@ class UploadView(View):
     name: str
     sha256: str
     already_there: bool
-
-
-class ReceiptView(View):
-    object: str = "receipt"
-    id: str
-    status: str
-    matching: str
-    reasons: list[str]
-    warnings: list[str] = Field(default_factory=list)
-    refusal: str
-    merchant: str
-    receipt_date: str
-    business_day: str
-    total_cents: int
-    tax_cents: int
-    currency: str
-    fields: dict[str, Any]
-    lines: list[dict[str, Any]]
-    duplicate_of: str
-    credit_note_of: str = ""
-    source_id: str = ""
-    transaction_id: str
-    file: str
-    engine: str
-    received_at: str
-
-
-class ReceiptArgs(Args):
-    status: Literal["accepted", "needs_review", "duplicate", "refused"] | None = None
-
-
-def receipt_view(doc: Doc) -> ReceiptView:
-    """A receipt as the API shows it."""
-    shown = ReceiptView.model_fields.keys() - {"object"}  # a record's own "object" is the name of its file
-    known = {name: doc.data[name] for name in shown if name in doc.data}
-    return ReceiptView(id=doc.id, file=doc.data["object"], **known)
 
 
 @api.post(
@@ -101,17 +65,16 @@ def offer_upload_target(call: Call[Ports], wanted: NewUpload) -> UploadTargetVie
 @api.get(
     "/v1/receipts",
     roles=READERS,
-    query=ReceiptArgs,
+    query=SearchArgs,
     lists=ReceiptView,
-    summary="List receipts, newest first",
+    summary="List and search receipts, newest first",
 )
 def list_receipts(call: Call[Ports]) -> ListView[ReceiptView]:
-    args: ReceiptArgs = call.args
-    where = (Where("status", "==", args.status),) if args.status else ()
-    page = call.ports.store.query(
-        call.business, Query(RECEIPTS, where, "-received_at", args.limit, args.cursor)
-    )
-    return page_view(page, receipt_view)
+    """With several conditions a page may hold fewer than ``limit``: read on while there is a ``next_cursor``.
+
+    ``order=value`` with a ``status`` lists the largest totals first: the queue for review.
+    """
+    return page_view(search(call.ports.store, call.business, call.args), receipt_view)
 
 
 @api.get("/v1/receipts/{receipt_id}", roles=READERS, returns=ReceiptView, summary="Read a receipt")

@@ -47,15 +47,41 @@ def share_of(margin: int, full: int) -> float:
     return max(0.0, min(1.0, margin / full))
 
 
+@dataclass(frozen=True)
+class Thresholds:
+    """From which confidence (thousandths) on a field needs no person.
+
+    ``proof_from_cents``: a total of this much or more is accepted only when tender, sum, lines or tax agree
+    with it. The defaults are those of a business that never chose.
+    """
+
+    merchant: int = ACCEPT["merchant"]
+    date: int = ACCEPT["date"]
+    total: int = ACCEPT["total"]
+    proof_from_cents: int = 10_000_00
+
+
+_PROOFS = frozenset({"total_tender", "total_tender_rounded", "total_sum", "items_sum", "tax_total"})
+
+
 def decide(
-    confidence: Mapping[str, int], flags: Sequence[str], *, trusted: bool
+    confidence: Mapping[str, int],
+    flags: Sequence[str],
+    *,
+    trusted: bool,
+    thresholds: Thresholds | None = None,
+    total_cents: int = 0,
+    checks: Sequence[str] = (),
 ) -> tuple[str, tuple[str, ...]]:
-    """``accept`` or ``review`` with every reason: what is missing, unsure, flagged or untrusted."""
+    """``accept`` or ``review`` with every reason: what is missing, unsure, unproven, flagged or untrusted."""
+    least = thresholds or Thresholds()
     reasons = [
         f"{field}_{'missing' if field not in confidence else 'unsure'}"
-        for field, least in ACCEPT.items()
-        if confidence.get(field, 0) < least
+        for field in ACCEPT
+        if confidence.get(field, 0) < getattr(least, field)
     ]
+    if total_cents >= least.proof_from_cents and not _PROOFS & set(checks):
+        reasons.append("proof_wanted")
     reasons += flags
     if not trusted:
         reasons.append("engine_untrusted")

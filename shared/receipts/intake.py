@@ -13,14 +13,18 @@ from shared.core import context
 from shared.core.clock import EAT
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.events import ObjectFinalized
+from shared.receipts.aliases import rename
 from shared.receipts.archive import MAX_ARCHIVE
 from shared.receipts.bundle import is_bundle, is_pages, open_bundle
+from shared.receipts.confidence import decide
 from shared.receipts.duplicates import Signature, fingerprint, signature_of
 from shared.receipts.headers import MAX_BYTES
 from shared.receipts.pages import ENDING, MAX_PAGES_BYTES, unpack
 from shared.receipts.places import RECEIPTS, bundle_mark, receipt_key
+from shared.receipts.policy import POLICY, ReceiptPolicy, read_policy
 from shared.receipts.ports import Ports
 from shared.receipts.records import blank, refused, write
+from shared.receipts.review import with_tax
 from shared.receipts.twins import (
     credits_of,
     file_mark,
@@ -56,8 +60,11 @@ def take_in(ports: Ports, business: str, file: ObjectFinalized) -> None:
             open_bundle(ports, business, file, content, receipt["sha256"])
             return
         if ports.store.get(business, file_mark(receipt["sha256"])) is None:
+            policy = read_policy(ports.store.get(business, POLICY))
             reading = _read(ports, business, file, content)
-            receipt |= _as_read(reading, receipt["business_day"])
+            receipt |= _as_read(reading, receipt["business_day"], policy)
+            receipt |= rename(ports.store, business, receipt)
+            receipt |= with_tax(receipt, policy.kra_pin, ports.clock.now().astimezone(EAT).date())
     except Invalid as refusal:
         receipt |= refused(refusal)
     ports.outbox.run(business, lambda tx: _keep(tx, key, receipt, reading))
@@ -93,16 +100,17 @@ def _read(ports: Ports, business: str, file: ObjectFinalized, content: bytes) ->
     return read_receipt(content, engines=ports.engines, today=today, pages=pages, cloud=cloud)
 
 
-def _as_read(reading: ReceiptReading, today: str) -> Data:
+def _as_read(reading: ReceiptReading, today: str, policy: ReceiptPolicy) -> Data:
     document = reading.to_document()
     fields = reading.fields
     day = fields.date.isoformat() if isinstance(fields.date, date) else ""
     # a date in the future or long past is a misreading: the expense is filed under the day it came in
-    accepted = reading.decision == "accept"
+    decision, reasons = _by_policy(reading, policy)
+    accepted = decision == "accept"
     return {
         "status": "accepted" if accepted else "needs_review",
         "matching": "waiting",
-        "reasons": list(reading.reasons),
+        "reasons": list(reasons),
         "warnings": list(fields.warnings),
         "merchant": fields.merchant or "",
         "receipt_date": day,
@@ -115,6 +123,20 @@ def _as_read(reading: ReceiptReading, today: str) -> Data:
         "engine": reading.engine,
         "reading": document,
     }
+
+
+def _by_policy(reading: ReceiptReading, policy: ReceiptPolicy) -> tuple[str, tuple[str, ...]]:
+    """The decision by the lines that the business has drawn; other reasons stay as they were read."""
+    others = [r for r in reading.reasons if not r.endswith(("_missing", "_unsure"))]
+    fields = reading.fields
+    return decide(
+        fields.confidence,
+        others,
+        trusted=True,
+        thresholds=policy.thresholds,
+        total_cents=fields.total_cents or 0,
+        checks=fields.checks,
+    )
 
 
 def _scored(document: dict[str, Any], name: str) -> Data:

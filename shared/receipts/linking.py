@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.bus import emit
 from shared.core.errors import Invalid, Refused
-from shared.events import ReceiptRead
 from shared.receipts.places import RECEIPTS
+from shared.receipts.trail import change
 from shared.receipts.twins import root_of
 from shared.store import Data, Doc, Key, Tx
 
 BY_PERSON = "linked_by_person"
 _RESTORED = ("status", "matching", "reasons", "duplicate_of")
-_CHANGES = 50
 _SUSPICIONS = frozenset({"same_text", "same_receipt_number", "same_merchant_date_time_total", "same_picture"})
 
 
@@ -98,7 +96,6 @@ def _unsuspected(data: Data, decision: str = "") -> Data:
 
 def _change(tx: Tx, receipt: Doc, made: Data, told: dict[str, Any]) -> Doc:
     """The new standing, who made it and the news of it, in one commit."""
-    changes = [*receipt.data.get("changes", []), {"at": tx.now, **told}][-_CHANGES:]
-    changed = tx.update(receipt.key, {**made, "changes": changes})
-    emit(tx, ReceiptRead(receipt_id=receipt.id), receipt.key, changed.version)
-    return changed
+    return change(
+        tx, receipt, made, what=told["what"], actor=told["by"], note=told["note"], kept={"to": told["to"]}
+    )

@@ -9,6 +9,8 @@ from shared.events import ObjectFinalized
 from shared.store import Key
 
 RECEIPTS, BUNDLES, MAILS = "receipts", "receipt_bundles", "receipt_mails"
+CHANGES, LABELS = "receipt_changes", "receipt_labels"
+ALIASES, WORDS = "merchant_aliases", "receipt_words"
 FOLDER = "receipts/"
 """A file under ``receipts/{business}/`` becomes a receipt."""
 KEPT_MAIL = "receipt-mail/"

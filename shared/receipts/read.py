@@ -12,7 +12,7 @@ from shared.receipts.engines.port import Engine
 from shared.receipts.headers import Kind, check_bytes, sniff
 from shared.receipts.image import decode
 from shared.receipts.lookalike import picture_hash
-from shared.receipts.model import EngineText
+from shared.receipts.model import EngineText, Row
 from shared.receipts.pdf_apart import read_pages
 from shared.receipts.qr import read_codes
 from shared.receipts.reading import ReceiptReading
@@ -56,9 +56,15 @@ def read_receipt(
         decision=found.decision,
         reasons=found.reasons,
         picture=picture_hash(first.colour),
+        boxes={name: _box(found.rows[row], sheets, found.texts) for name, row in found.fields.rows.items()},
         engines_tried=tuple(order.log.tried),
         sources=found.sources(),
     )
+
+
+def open_sheets(content: bytes, pages: Sequence[bytes] = ()) -> tuple[Sheet, ...]:
+    """The pages of a file as they are read, guarded and shrunk alike; raises Invalid ``receipt_*``."""
+    return (_open_pages(pages) if pages else _open(content))[1]
 
 
 def _open(content: bytes) -> tuple[Kind, tuple[Sheet, ...]]:
@@ -71,6 +77,18 @@ def _open(content: bytes) -> tuple[Kind, tuple[Sheet, ...]]:
 
 def _open_pages(pages: Sequence[bytes]) -> tuple[Kind, tuple[Sheet, ...]]:
     return sniff(pages[0]), tuple(Sheet(decode(sniff(page), page), None) for page in pages)
+
+
+def _box(row: Row, sheets: Sequence[Sheet], texts: Sequence[EngineText]) -> tuple[int, ...]:
+    """Page, left, top, right, bottom in thousandths of the page turned upright, and the turn in degrees."""
+    turned = texts[row.page].turned
+    width, height = sheets[row.page].picture.colour.size
+    if turned % 180:
+        width, height = height, width
+    across = [1000 * x / width for line in row.lines for x, _ in line.corners]
+    down = [1000 * y / height for line in row.lines for _, y in line.corners]
+    edges = (min(across), min(down), max(across), max(down))
+    return row.page, *(max(0, min(1000, round(edge))) for edge in edges), turned
 
 
 def _codes(sheets: Sequence[Sheet]) -> tuple[str, ...]:

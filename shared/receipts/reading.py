@@ -68,6 +68,8 @@ class ReceiptReading:
     decision: str
     reasons: tuple[str, ...]
     picture: str = ""
+    boxes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Where each field stands: page, left, top, right, bottom (thousandths of the upright page), its turn."""
     engines_tried: tuple[Tried, ...] = ()
     """Every try of every engine on every page, in order: who, how long, how it ended."""
     sources: Mapping[str, str] = field(default_factory=dict)

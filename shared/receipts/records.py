@@ -9,6 +9,7 @@ from shared.core import measures
 from shared.core.clock import business_day
 from shared.core.errors import Invalid
 from shared.events import ReceiptRead
+from shared.receipts import words
 from shared.receipts.places import source_of
 from shared.store import Data, Key, Tx
 
@@ -36,6 +37,11 @@ def blank(name: str, generation: str, now: datetime, source_id: str = "") -> Dat
         "fields": {},
         "lines": [],
         "duplicate_of": "",
+        "tax": {},
+        "category": "",
+        "merchant_alias": "",
+        "edits": 0,
+        "last_change": 0,
         "credit_note": False,
         "credit_note_of": "",
         "engine": "",
@@ -57,6 +63,7 @@ def write(tx: Tx, key: Key, receipt: Data) -> bool:
     if tx.get(key) is not None:
         return False
     tx.create(key, {**receipt, "received_at": tx.now})
+    words.index(tx, key.id, None, receipt)
     tx.tally(measures.RECEIPTS, decision=receipt["status"])
     emit(tx, ReceiptRead(receipt_id=key.id), key)
     return True

@@ -17,7 +17,8 @@ from shared.core.ids import derived_id
 from shared.matching.places import EXPENSES, RECEIPTS, TRANSACTIONS, review_place
 from shared.matching.receipts import _spend, counts, receipt_arrived, transaction_recorded
 from shared.receipts.linking import BY_PERSON, link_duplicate, unlink_duplicate
-from shared.store import Doc, Key, Query, Store
+from shared.receipts.places import CHANGES
+from shared.store import Doc, Key, Query, Store, Where
 
 DAY, CENTS, NAME = "2026-02-10", 348_000, "NAIVAS SUPERMARKET LTD"
 _RUN = count()
@@ -77,7 +78,9 @@ def test_who_linked_what_is_kept(shop: Shop) -> None:
     again = link(shop, one, other)
     assert (again.data["status"], again.data["reasons"]) == ("duplicate", [BY_PERSON])
     unlink(shop, one)
-    told = [(change["what"], change["by"], change["to"]) for change in stored(shop, one).data["changes"]]
+    where = (Where("receipt_id", "==", one),)
+    changes = [doc.data for doc in shop.store.all(shop.business, Query(CHANGES, where, "number"))]
+    told = [(change["what"], change["by"], change["kept"]["to"]) for change in changes]
     assert told == [("linked", "usr_1", other), ("unlinked", "usr_1", other)]
 
 
