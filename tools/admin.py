@@ -6,7 +6,7 @@
     c2b register ID                                 Daraja learns where to announce and validate payments
     c2b rules ID [--known-account] [--open-invoice] [--min-cents N] [--max-cents N]   what is turned away
     mail hook                                       what SendGrid posts receipts by mail to
-    labels ID                                       what people said of receipts, as JSON lines for `make train`
+    labels ID                                       what people said of receipts, for `make train`
     dead-letters list | show ID | replay [ID]       events that a function refused for good; "system" has
                                                     callbacks that named no payment of ours
     verify [ID] [--anchor NUMBER:HASH]              hash and add up all books again, compare every document
