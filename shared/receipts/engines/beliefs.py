@@ -16,7 +16,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.receipts.confidence import Evidence, clearness, probability
+from shared.receipts.confidence import ACCEPT, Evidence, clearness, probability
+from shared.receipts.duplicates import merchant_key
 from shared.receipts.extract.amounts import amounts_in
 from shared.receipts.extract.dates import dates_in, time_in
 from shared.receipts.extract.labels import Label, label_of
@@ -69,7 +70,7 @@ class _Doubt(Exception):
 def believe(
     answer: Mapping[str, Any], wanted: Sequence[str], rows: Sequence[Row], fields: Fields, today: date
 ) -> Believed:
-    """The fields with those of the ``wanted`` values that hold, each only where it makes us surer.
+    """The fields with those of the ``wanted`` values that hold, each only where it then needs no person.
 
     An answer out of form raises nothing: it is believed in no part.
     """
@@ -203,8 +204,10 @@ def _with_total(fields: Fields, sums: Sums, cents: int, checks: Sequence[str]) -
 
 def _merchant(receipt: _Receipt, value: str) -> Fields:
     wanted = _letters(value)
-    if len(wanted) < _LEAST_LETTERS:
+    if len(merchant_key(value)) < _LEAST_LETTERS:
         raise _Doubt("too short for a name")
+    if wanted != (known := _letters(receipt.fields.merchant or "")) and wanted in known:
+        raise _Doubt("a part of the name that was read")
     for index, row in enumerate(receipt.rows[:_HEAD_ROWS]):
         printed = _letters(row.text)
         if wanted in printed and len(wanted) >= _MOST_OF_ROW * len(printed) and _may_be_name(row):
@@ -230,10 +233,15 @@ def _letters(text: str) -> str:
 
 
 def _surer(fields: Fields, evidence: Evidence, row: int) -> Fields:
-    """The fields with the new confidence and place of one of them, if it is higher than before."""
+    """The fields with the new confidence and place of one of them, if that needs no person any more.
+
+    Short of that the receipt goes to a person, who shall see what the rules read, not what a model prefers.
+    """
     name, sure = evidence.field, probability(evidence)
     if sure <= fields.confidence.get(name, 0):
         raise _Doubt("no surer than before")
+    if sure < ACCEPT[name]:
+        raise _Doubt("not sure enough")
     return replace(
         fields,
         confidence={**fields.confidence, name: sure},
