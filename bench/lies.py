@@ -1,11 +1,11 @@
 """What a model gets past the checks on receipts: one that says the truth, and one that says all but that.
 
-    python -m bench.lies --images DIR --labels FILE [--cache FILE]
+    python -m bench.lies --images DIR --labels FILE [--ocr-cache DIR]
 
 Every field is taken as unread. The honest model names the labelled value. The liar names, one after another,
 each other amount that is printed, each other date, each other row of the head: the worst of lies, because a
-value that is not printed is never believed. ``--cache`` keeps the lines of the engine between runs. The last
-line of standard output is one JSON object: of each field how many values were said, and how many believed, so
+value that is not printed is never believed. ``--ocr-cache`` keeps the lines of the engine. The last line of
+standard output is one JSON object: of each field how many values were said, and how many were believed, so
 that no person would look at them.
 """
 
@@ -21,7 +21,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.receipts import TODAY, _iso, _letters, find_images, judge, read_labels
+from bench.ocr_cache import CachedEngine
+from bench.receipt_scores import TODAY, _iso, _letters, judge
+from bench.receipts import find_images, read_labels
 from shared.receipts.engines import build_engines
 from shared.receipts.engines.beliefs import believe
 from shared.receipts.extract.amounts import amounts_in
@@ -29,7 +31,7 @@ from shared.receipts.extract.dates import dates_in
 from shared.receipts.extract.fields import extract
 from shared.receipts.headers import sniff
 from shared.receipts.image import decode
-from shared.receipts.model import Line, Row
+from shared.receipts.model import Row
 from shared.receipts.rows import build_rows
 
 _HEAD = 12
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     labels = read_labels(options.labels)
     counts: Counter[str] = Counter()
-    for name, rows in _read(options.images, options.cache):
+    for name, rows in _read(options.images, options.ocr_cache):
         if name in labels:
             for field, value, honest in _sayings(rows, labels[name]):
                 counts.update(_judged(rows, field, value, "honest" if honest else "liar"))
@@ -52,35 +54,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="What a model gets past the checks on receipts.")
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--labels", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, help="lines of the engine, kept between runs")
+    parser.add_argument("--ocr-cache", type=Path, help="a folder where the lines of the engine are kept")
     return parser.parse_args(arguments)
 
 
 def _read(folder: Path, cache: Path | None) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """Each image with its rows."""
-    known = _cached(cache)
-    (engine,) = build_engines("rapidocr")
+    (bare,) = build_engines("rapidocr")
+    engine = CachedEngine(bare, cache) if cache is not None else bare
     for path in find_images(folder):
-        if path.name not in known:
-            content = path.read_bytes()
-            read = engine.read(decode(sniff(content), content).colour)
-            known[path.name] = [[line.text, line.corners, line.score] for line in read.lines]
-            print(path.name, file=sys.stderr)
-        yield path.name, build_rows([_line(*parts) for parts in known[path.name]])
-    if cache is not None:
-        kept = ({"file": name, "lines": lines} for name, lines in known.items())
-        cache.write_text("".join(json.dumps(line) + "\n" for line in kept))
-
-
-def _cached(cache: Path | None) -> dict[str, Any]:
-    if cache is None or not cache.exists():
-        return {}
-    return {line["file"]: line["lines"] for line in map(json.loads, cache.read_text().splitlines())}
-
-
-def _line(text: str, corners: Any, score: int) -> Line:
-    one, two, three, four = ((float(x), float(y)) for x, y in corners)
-    return Line(text, (one, two, three, four), score)
+        content = path.read_bytes()
+        yield path.name, build_rows(engine.read(decode(sniff(content), content).colour).lines)
 
 
 def _sayings(rows: Sequence[Row], label: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
@@ -100,7 +84,7 @@ def _sayings(rows: Sequence[Row], label: dict[str, Any]) -> Iterator[tuple[str, 
 
 
 def _right(mark: str, value: str, label: dict[str, Any]) -> bool:
-    line = {"total": None, "date": None, "company": None}
+    line: dict[str, str | None] = {"total": None, "date": None, "company": None}
     line |= {"company": value} if mark == "merchant" else {"total": value}
     return judge(line, label)[mark]
 

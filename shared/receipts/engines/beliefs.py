@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.receipts.confidence import ACCEPT, Evidence, clearness, probability
+from shared.receipts.confidence import ACCEPT, Evidence, clearness, in_thousandths, probability
 from shared.receipts.duplicates import merchant_key
 from shared.receipts.extract.amounts import amounts_in
 from shared.receipts.extract.dates import dates_in, time_in
@@ -153,6 +153,7 @@ def _total(receipt: _Receipt, value: str) -> Fields:
         "unlabelled": sums.labels[index] is Label.NONE,
         "repeats": repeats > 1,
         "clear": clearness(receipt.rows[index].score),
+        "contradicted": any(paid_cents(sums)) and "tender" not in checks,
     }
     surer = _surer(receipt.fields, Evidence("total", features), index)
     return _with_total(surer, sums, cents, checks)
@@ -218,6 +219,7 @@ def _merchant(receipt: _Receipt, value: str) -> Fields:
                     "legal": bool(found and found.legal),
                     "top": index <= 1,
                     "clear": clearness(row.score),
+                    "odd": not all(letter.isascii() or letter.isalpha() for letter in value),
                 },
             )
             return replace(_surer(receipt.fields, evidence, index), merchant=value.strip())
@@ -245,6 +247,7 @@ def _surer(fields: Fields, evidence: Evidence, row: int) -> Fields:
     return replace(
         fields,
         confidence={**fields.confidence, name: sure},
+        features={**fields.features, name: in_thousandths(evidence)},
         rows={**fields.rows, name: row},
     )
 
