@@ -32,6 +32,7 @@ class ReceiptView(View):
     transaction_id: str
     file: str
     engine: str
+    engines_tried: list[dict[str, Any]] = Field(default_factory=list)
     received_at: str
     version: int = 0
     """How often people have changed it: send it back with a change to be sure that nobody did meanwhile."""
@@ -48,4 +49,6 @@ def receipt_view(doc: Doc) -> ReceiptView:
         "version",
     }  # a record's own "object" is its file's name
     known = {name: doc.data[name] for name in shown if name in doc.data}
-    return ReceiptView(id=doc.id, file=doc.data["object"], version=doc.data.get("edits", 0), **known)
+    tried = doc.data.get("reading", {}).get("engines_tried", [])
+    version = doc.data.get("edits", 0)
+    return ReceiptView(id=doc.id, file=doc.data["object"], version=version, engines_tried=tried, **known)

@@ -16,6 +16,7 @@ from shared.bus import Outbox
 from shared.core.clock import ManualClock
 from shared.core.errors import Contended
 from shared.events import ObjectFinalized
+from shared.receipts.api import receipt_view
 from shared.receipts.cloud_policy import POLICY, CloudPolicy, change_policy, read_policy
 from shared.receipts.engines.allowance import SPENT, cloud_for, spend
 from shared.receipts.engines.cloud import CloudReaders
@@ -97,6 +98,8 @@ def test_an_allowed_receipt_is_read_by_vision_and_paid(world: World) -> None:
     assert tried(first) == [("scripted", "read"), ("vision", "read")]
     assert tried(second) == [("scripted", "read"), ("vision", "over_budget"), ("gemini", "unbelieved")]
     assert second.data["status"] == "needs_review"
+    shown = [(one["engine"], one["outcome"]) for one in receipt_view(second).engines_tried]
+    assert shown == tried(second)  # whoever asks why a person must look is told
     assert {name: world.spent()[name] for name in ("vision", "gemini")} == {"vision": 1, "gemini": 1}
     assert world.spent(OTHER) == {}
 
