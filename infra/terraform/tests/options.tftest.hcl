@@ -47,6 +47,41 @@ run "one_host_in_front" {
     condition     = !contains(keys(google_project_service.this), "generativelanguage.googleapis.com")
     error_message = "no key, no API"
   }
+  assert {
+    condition     = !contains(keys(google_project_service.this), "vision.googleapis.com")
+    error_message = "receipts are read without Cloud Vision unless it is asked for"
+  }
+}
+
+run "cloud_vision" {
+  command = plan
+
+  variables {
+    settings = {
+      daraja_url       = "https://sandbox.safaricom.co.ke"
+      daraja_shortcode = "174379"
+      vision_transport = "grpc"
+    }
+  }
+
+  assert {
+    condition     = contains(keys(google_project_service.this), "vision.googleapis.com")
+    error_message = "its API is enabled with its setting"
+  }
+}
+
+run "cloud_vision_over_something_else" {
+  command = plan
+
+  variables {
+    settings = {
+      daraja_url       = "https://sandbox.safaricom.co.ke"
+      daraja_shortcode = "174379"
+      vision_transport = "post"
+    }
+  }
+
+  expect_failures = [var.settings]
 }
 
 run "no_load_balancer" {
