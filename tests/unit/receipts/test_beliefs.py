@@ -107,6 +107,14 @@ def test_a_date_that_the_receipt_calls_the_date_is_not_overruled() -> None:
     assert (str(held.fields.date), held.fields.time, held.fields.rows["date"]) == ("2026-10-22", "11:40", 2)
 
 
+def test_the_time_and_the_warnings_of_another_day_go_with_it() -> None:
+    texts = ("MAJI PLUMBING LTD", "DATE: 21/10/2026", "21/10/2026 11:31")
+    wrong = Fields(date=date(2026, 11, 2), time="10:00", warnings=("mpesa_x", "odd"), mpesa_code="TKM2D7Y5QX")
+    held = told({"date": "2026-10-21"}, *texts, fields=wrong).fields
+    assert (str(held.date), held.time) == ("2026-10-21", None)
+    assert held.warnings == ("odd", "mpesa_receipt_day_differs")
+
+
 def test_a_name_below_the_head_is_anybodys() -> None:
     texts = (*GOOD, *("A LINE OF WORDS",) * 6, "EVIL TRADERS LTD")
     assert told({"merchant": "Evil Traders Ltd"}, *texts).doubts == ("merchant: not in the text",)
@@ -130,9 +138,12 @@ PAID = ("CASH 1,200.00", "CHANGE 40.00")
         (("TOTAL 1,160.00", *PAID), ("total_tender",)),
         (
             ("NAILS 2 130.00 260.00", "PAINT 1 900.00 900.00", "TOTAL 1,160.00", *PAID),
-            ("total_tender", "total_items"),
+            ("total_tender", "items_sum"),
         ),
-        (("SUBTOTAL 1,000.00", "VAT 160.00", "TOTAL 1,160.00", *PAID), ("total_tender", "total_sum")),
+        (
+            ("SUBTOTAL 1,000.00", "VAT 160.00", "TOTAL 1,160.00", *PAID),
+            ("total_tender", "total_sum", "tax_rate"),
+        ),
         (("NAILS 2 130.00 260.00", "PAINT 1 900.00 900.00", "TOTAL 1,160.00"), ()),
         (("SUBTOTAL 1,000.00", "VAT 160.00", "TOTAL 1,160.00"), ()),
     ],
@@ -165,4 +176,4 @@ def test_what_hangs_on_a_total_is_read_again() -> None:
         16_000,
         100_000,
     )
-    assert held.fields.checks == ("total_tender", "total_sum", "items_sum")
+    assert held.fields.checks == ("total_tender", "total_sum", "tax_rate")
