@@ -11,6 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.core.bounded import bound
+
+MOST_BYTES = 1 << 20
+"""Answers are asked for in a few hundred tokens."""
 _ONE_AT_A_TIME = threading.Lock()
 _configured: list[tuple[str, str]] = []
 
@@ -51,6 +55,7 @@ def generate(
         _configure(library, account)
         model = library.GenerativeModel(account.model, **model_options)
         model._client = get_default_generative_client()  # this account's, whoever asks next
+        bound(model._client.transport._session, account.timeout, MOST_BYTES)
     return model.generate_content(
         contents,
         generation_config=dict(config),

@@ -25,7 +25,8 @@ def explained(error: Exception) -> ReaderFailed:
         return _by_status(int(error.code or 0), name)
     if isinstance(error, requests.Timeout):
         return ReaderFailed(Outcome.TIMED_OUT, name)
-    if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
+    garbled = (ValueError, requests.exceptions.ContentDecodingError)
+    if isinstance(error, requests.RequestException) and not isinstance(error, garbled):
         return ReaderFailed(Outcome.UNREACHABLE, name)
     if isinstance(error, GoogleAuthError):
         return ReaderFailed(Outcome.REFUSED, name, ill=True)

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from shared.core.bounded import bound
 from shared.receipts.engines.google_faults import explained
 from shared.receipts.engines.tried import Outcome, ReaderFailed
 from shared.receipts.engines.vision_lines import Word, lines_of, upright
@@ -26,6 +27,8 @@ TIMEOUT_SECONDS = 20.0
 INLINE_BYTES = 7_000_000
 HINTS = ("en", "sw")
 _MAX_WORDS = 5000
+_MOST_BYTES = 32 << 20
+"""A page of five thousand words takes about six megabytes of JSON."""
 _RATE_LIMITED, _UNAVAILABLE = 8, (4, 13, 14)
 """Codes of google.rpc.Status: RESOURCE_EXHAUSTED; DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE."""
 
@@ -90,6 +93,8 @@ class VisionReader:
         with self._lock:
             if self._client is None:
                 self._client = _client(self._transport, self._url)
+                if self._transport == "rest":
+                    bound(self._client.transport._session, self._timeout, _MOST_BYTES)
             return self._client
 
     def close(self) -> None:
