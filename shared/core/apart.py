@@ -25,11 +25,12 @@ def run_apart(
     too_complex: str,
     wait_seconds: float,
     arguments: Sequence[str] = (),
+    what: str = "PDF",
 ) -> None:
-    """Run a module as a program on a PDF; what it prints is in ``answer``, a real file at its start.
+    """Run a module as a program on a file; what it prints is in ``answer``, a real file at its start.
 
-    Raises Invalid ``too_complex`` when it ended over its limits, Unavailable ``pdf_unavailable`` when the
-    machine is too busy to say within ``wait_seconds``.
+    Raises Invalid ``too_complex`` when it ended over its limits, Unavailable ``pdf_unavailable`` (whatever
+    kind of file ``what`` names) when the machine is too busy to say within ``wait_seconds``.
     """
     try:
         done = subprocess.run(  # noqa: S603
@@ -42,9 +43,9 @@ def run_apart(
             check=False,
         )
     except (subprocess.TimeoutExpired, OSError) as failed:
-        raise Unavailable("the PDF could not be opened in time", code="pdf_unavailable") from failed
+        raise Unavailable(f"the {what} could not be opened in time", code="pdf_unavailable") from failed
     if done.returncode:
-        raise Invalid(too_complex, "the PDF takes too much memory or time to open")
+        raise Invalid(too_complex, f"the {what} takes too much memory or time to open")
     answer.seek(0)
 
 

@@ -70,9 +70,9 @@ def parse(content: bytes, wish: Wish) -> Parsed:
 
         return _sheet("xlsx", xlsx.rows_of(content), wish, "")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Invalid(
-            "statement_form", "an old or locked workbook: save it as XLSX without a password, or as CSV"
-        )
+        from shared.payments.statements import xls_apart
+
+        return _sheet("xls", xls_apart.read_rows(content), wish, "")
     return _text(content, wish)
 
 
@@ -112,13 +112,15 @@ def _sheet(kind: str, rows: Iterator[Row], wish: Wish, delimiter: str) -> Parsed
 
 def proposed_for(content: bytes) -> Profile | None:
     """The built-in profile that would be proposed for a bank's file; None for other forms."""
-    from shared.payments.statements import text, xlsx
+    from shared.payments.statements import text, xls_apart, xlsx
     from shared.payments.statements.profiles import propose
 
     if content.startswith(b"%PDF") or content[:1] == b"<":
         return None
     if content.startswith(b"PK\x03\x04"):
         found = propose(xlsx.rows_of(content))
+    elif content.startswith(b"\xd0\xcf\x11\xe0"):
+        found = propose(xls_apart.read_rows(content))
     else:
         encoding = text.encoding_of(content)
         delimiter = text.delimiter_of(text.lines_of(content, encoding))

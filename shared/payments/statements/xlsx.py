@@ -125,7 +125,7 @@ def _text(cell: Any, row: int, column: int) -> str:
         case int():
             return str(value)
         case float():
-            return _number(value, row, column)
+            return number_text(value, row, column)
         case datetime():
             return value.isoformat(sep=" ", timespec="seconds")
         case date():
@@ -133,7 +133,7 @@ def _text(cell: Any, row: int, column: int) -> str:
     raise refuse("statement_cell", row, letter(column), f"a cell of type {type(value).__name__}")
 
 
-def _number(value: float, row: int, column: int) -> str:
+def number_text(value: float, row: int, column: int) -> str:
     """A number as its shortest decimal text: spreadsheets keep amounts as binary fractions.
 
     Fifteen digits are what a spreadsheet keeps exactly; what has more than two decimals then is no amount.

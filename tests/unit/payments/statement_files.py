@@ -138,6 +138,30 @@ def _typed(cell: str) -> Any:
     return float(bare) if bare.lstrip("-").replace(".", "", 1).isdigit() and "." in bare else cell or None
 
 
+def org_xls(facts: Sequence[Fact], style: Style = Style()) -> bytes:
+    """The same in the form of Excel 97."""
+    return xls([[_typed(cell) for cell in row] for row in table(facts, style)])
+
+
+def xls(rows: Sequence[Sequence[Any]]) -> bytes:
+    """An old workbook; a text that begins with = is a formula, a datetime a date."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet, days = book.add_sheet("Statement"), xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm:ss")
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, datetime):
+                sheet.write(number, column, cell, days)
+            elif isinstance(cell, str) and cell.startswith("="):
+                sheet.write(number, column, xlwt.Formula(cell[1:]))
+            elif cell is not None:
+                sheet.write(number, column, cell)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def pdf(facts: Sequence[Fact], password: str = "", shortcode: str = PAYBILL, per_page: int = 25) -> bytes:
     """A statement of seven columns drawn on pages, as customers get it; locked when there is a password."""
     from reportlab.lib.pagesizes import A4, landscape

@@ -7,13 +7,13 @@ import zipfile
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.errors import HesabuError, Invalid
 from shared.core.money import format_units
 from shared.payments.statements import read as reading
-from shared.payments.statements import xlsx
+from shared.payments.statements import xls, xlsx
 from shared.payments.statements.cells import moment, money
 from shared.payments.statements.faults import CellError
 from shared.payments.statements.intake import Given, accept
@@ -77,7 +77,7 @@ def changed(old: str, new: str) -> bytes:
         (b"hello\nworld\n", "statement_no_header", "/rows/1/A"),
         (b"\x00" * 100, "statement_encoding", "/rows/1/A"),
         (b"", "statement_empty", ""),
-        (b"\xd0\xcf\x11\xe0 old workbook", "statement_form", ""),
+        (b"\xd0\xcf\x11\xe0 old workbook", "statement_damaged", ""),
         (GOOD.encode().split(b"UC2AAA0001")[0], "statement_without_lines", ""),
     ],
 )  # fmt: skip
@@ -187,6 +187,62 @@ def test_bombs_and_broken_workbooks_are_not_opened(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(xlsx, "LAST_ROW", 50)
     far = repacked(lambda _, body: body.replace(b'<row r="2"', b'<row r="999999999"'))
     assert refusal(far)[0] == "statement_damaged"
+
+
+# --- old workbooks
+def old(*cells: Any, row: list[Any] = ROW) -> bytes:
+    """A header and a row whose sixth cell, Paid In, and what follows it are these."""
+    return files.xls([HEADER, [*row[:5], *cells, *row[5 + len(cells) :]]])
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "where"),
+    [
+        (old("=SUM(A1:A9)"), "statement_formula", "/rows/2/F"),
+        (old(True), "statement_cell", "/rows/2/F"),
+        (old(12.345), "statement_invalid", "/rows/2/Paid In"),
+        (files.xls([HEADER, [*ROW[:1], "soon", *ROW[2:]]]), "statement_invalid", "/rows/2/Completion Time"),
+        (files.xls([HEADER, [*ROW, "more"]]), "statement_ragged", "/rows/2/N"),
+        (files.xls([HEADER, [*ROW, *[None] * 60, "far"]]), "statement_ragged", "/rows/2/BV"),
+        (files.xls([HEADER[:-1], ROW[:-1]]), "statement_column_missing", "/rows/1/a~1c no"),
+        (files.xls([["a"], ["b"]]), "statement_no_header", "/rows/1/A"),
+        (files.xls([[]]), "statement_no_header", "/rows/1/A"),
+    ],
+)  # fmt: skip
+def test_wrong_cells_of_an_old_workbook_are_named(content: bytes, code: str, where: str) -> None:
+    found, pointers = refusal(content, Wish(account=f"mpesa-{PAYBILL}"))
+    assert (found, pointers[0]) == (code, where)
+
+
+def test_dates_and_numbers_of_an_old_workbook_are_read_as_what_they_are() -> None:
+    row = [*ROW[:1], NOW.replace(tzinfo=None), *ROW[2:5], 0.1 + 0.2, *ROW[6:7], 1170.5, *ROW[8:]]
+    (pair,) = parse(files.xls([HEADER, row]), Wish(account=f"mpesa-{PAYBILL}")).lines
+    assert (pair[1].amount_cents, pair[1].balance_cents) == (30, 117_050)
+    assert pair[1].at == "2026-03-02T04:00:00.000Z", "a sheet's time is Nairobi's"
+
+
+WHOLE = old(1160.0)
+
+
+def test_old_workbooks_that_are_locked_cut_off_or_no_workbooks_are_not_read() -> None:
+    wish = Wish(account=f"mpesa-{PAYBILL}")
+    assert refusal(WHOLE.replace("Workbook".encode("utf-16-le"), "WordDocs".encode("utf-16-le")), wish)[
+        0
+    ] == ("statement_form")
+    assert refusal(WHOLE[:600], wish)[0] == "statement_damaged"
+    (boundsheet,) = [at for at in range(512, 4096) if WHOLE[at : at + 2] == b"\x85\x00"][:1]
+    far = WHOLE[: boundsheet + 4] + b"\xff\xff\xff\x7f" + WHOLE[boundsheet + 8 :]
+    assert refusal(far, wish)[0] == "statement_damaged"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(512, len(WHOLE) - 1), st.integers(0, 255))
+def test_no_changed_byte_crashes_the_reader_of_old_workbooks(at: int, byte: int) -> None:
+    changed_file = WHOLE[:at] + bytes([byte]) + WHOLE[at + 1 :]
+    try:
+        assert all(len(row.cells) <= 60 for row in xls.rows_of(changed_file))
+    except HesabuError:
+        return
 
 
 # --- anything at all
