@@ -59,6 +59,7 @@ TYPES = {
     "application/pdf": "pdf",
     "application/xml": "xml",
     "text/xml": "xml",
+    "application/x-ofx": "ofx",
 }
 PREVIEWED = 20
 
@@ -99,7 +100,7 @@ class CompletenessView(View):
     status=202,
     limit=MAX_BYTES,
     consumes="application/octet-stream",
-    summary="Hand in a statement: CSV, XLSX, PDF, MT940 or CAMT.053",
+    summary="Hand in a statement: CSV, XLSX, XLS, PDF, MT940, CAMT.053 or OFX",
 )
 def hand_in(call: Call[Ports]) -> StatementView:
     """The body is the file itself. It is read whole first: what is wrong is named by row and column,

@@ -28,7 +28,7 @@ from shared.payments.statements.profiles import Profile, built_in
 from shared.payments.statements.read import Parsed, Wish, parse
 from shared.store import Data, Doc, Key, Tx
 
-FORMS = {b"%PDF": "pdf", b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls", b"<?xm": "xml"}
+FORMS = {b"%PDF": "pdf", b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls", b"<?xm": "xml", b"OFXH": "ofx"}
 """How a file begins, and what its name then ends with."""
 
 

@@ -77,13 +77,17 @@ def parse(content: bytes, wish: Wish) -> Parsed:
 
 
 def _text(content: bytes, wish: Wish) -> Parsed:
-    from shared.payments.statements import camt, swift, text
+    from shared.payments.statements import camt, ofx, swift, text
 
     if camt.looks_like(content):
         root = camt.open_document(content)
         account = _account(wish, BANK, camt.account_in(root))
         return _done("camt053", account, camt.read(root, account, wish.shortcodes))
     encoding = text.encoding_of(content, wish.profile.encoding if wish.profile else "")
+    if ofx.looks_like(content):
+        given = content.decode(encoding)
+        account = _account(wish, BANK, ofx.account_in(given))
+        return _done("ofx", account, ofx.read(given, account, wish.shortcodes))
     if swift.may_be(text.lines_of(content, encoding).read(swift.TOP)):
         given = content.decode(encoding)
         if swift.looks_like(given):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -259,6 +260,50 @@ def _swift_balance(cents: int, at: datetime) -> str:
 
 def _comma(cents: int) -> str:
     return f"{cents // 100},{cents % 100:02d}"
+
+
+_OFX_1 = (
+    "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\n"
+    "COMPRESSION:NONE\nOLDFILEUID:NONE\nNEWFILEUID:NONE\n\n"
+)
+_OFX_2 = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<?OFX OFXHEADER="200" VERSION="211" '
+    'SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="NONE"?>\n'
+)
+
+
+def ofx(facts: Sequence[Fact], opening: int = 0, two: bool = False) -> bytes:
+    """A message of OFX 1, whose values have no ends and whose days no times, or of OFX 2."""
+
+    def leaves(**values: str) -> str:
+        made = ((name, html.escape(value, quote=False)) for name, value in values.items())
+        return "".join(f"<{name}>{value}" + (f"</{name}>" if two else "") for name, value in made)
+
+    status = f"<STATUS>{leaves(CODE='0', SEVERITY='INFO')}</STATUS>"
+    whose = leaves(BANKID="EQUITY", ACCTID="0123456789", ACCTTYPE="CHECKING")
+    closing = leaves(BALAMT=format_units(opening + sum(fact.cents for fact in facts)), DTASOF="20260331")
+    lines = [
+        "<OFX>",
+        f"<SIGNONMSGSRSV1><SONRS>{status}{leaves(DTSERVER='20260303', LANGUAGE='ENG')}</SONRS>",
+        f"</SIGNONMSGSRSV1><BANKMSGSRSV1><STMTTRNRS>{leaves(TRNUID='1')}{status}",
+        f"<STMTRS>{leaves(CURDEF='KES')}<BANKACCTFROM>{whose}</BANKACCTFROM>",
+        f"<BANKTRANLIST>{leaves(DTSTART='20260301', DTEND='20260331')}",
+        *(f"<STMTTRN>{leaves(**_ofx_line(fact, two))}</STMTTRN>" for fact in facts),
+        f"</BANKTRANLIST><LEDGERBAL>{closing}</LEDGERBAL>",
+        "</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>",
+    ]
+    return ((_OFX_2 if two else _OFX_1) + "\n".join(lines) + "\n").encode()
+
+
+def _ofx_line(fact: Fact, two: bool) -> dict[str, str]:
+    day = fact.at.astimezone(EAT)
+    return {
+        "TRNTYPE": "CREDIT" if fact.cents > 0 else "DEBIT",
+        "DTPOSTED": f"{day:%Y%m%d%H%M%S}.000[+3:EAT]" if two else f"{day:%Y%m%d}",
+        "TRNAMT": format_units(fact.cents),
+        "FITID": fact.receipt,
+        "NAME": fact.details[:32],
+    }
 
 
 def camt(facts: Sequence[Fact], opening: int = 0, account: str = "0123456789", head: str = "") -> bytes:

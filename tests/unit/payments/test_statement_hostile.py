@@ -248,7 +248,12 @@ def test_no_changed_byte_crashes_the_reader_of_old_workbooks(at: int, byte: int)
 # --- anything at all
 @given(st.binary(max_size=400))
 def test_no_bytes_crash_the_reader(junk: bytes) -> None:
-    for content in (junk, GOOD.encode()[:300] + junk, b":20:A\n:60F:C260101KES1,00\n" + junk):
+    for content in (
+        junk,
+        GOOD.encode()[:300] + junk,
+        b":20:A\n:60F:C260101KES1,00\n" + junk,
+        b"<OFX><STMTRS>" + junk,
+    ):
         try:
             parse(content, Wish(account="bank-x-1"))
         except HesabuError:

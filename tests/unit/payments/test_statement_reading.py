@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -173,6 +174,84 @@ def test_broken_bank_messages_are_refused_by_row_and_field(content: bytes, code:
     assert found[1].startswith(pointer), found
 
 
+@pytest.mark.parametrize("two", [False, True], ids=["sgml", "xml"])
+def test_ofx_gives_the_lines_of_the_csv_and_what_ofxtools_reads(two: bool) -> None:
+    from ofxtools.Parser import OFXTree
+
+    content = files.ofx(BANK, 100_000, two)
+    parsed = parse(content, Wish(shortcodes=EQUITY.shortcodes))
+    usual = told(parse(files.bank_csv(BANK), EQUITY))
+    assert (parsed.form, parsed.account) == ("ofx", EQUITY.account)
+    assert [line[:3] for line in told(parsed)] == [line[:3] for line in usual]
+    assert two or told(parsed) == usual, "a day without a time is Nairobi's"
+    assert (parsed.balances.opening_cents, parsed.balances.closing_cents) == (None, BANK[-1].balance)
+    judge = OFXTree()
+    judge.parse(io.BytesIO(content))
+    (statement,) = judge.convert().statements
+    judged = [(one.fitid, int(one.trnamt * 100), one.name) for one in statement.transactions]
+    lines = sorted((line for _, line in parsed.lines), key=lambda line: line.row)
+    assert judged == [(line.receipt, line.amount_cents, line.party) for line in lines]
+
+
+OFX = files.ofx(BANK).decode()
+"""The first of its lines is row 16 of the file."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "pointer"),
+    [
+        ("<TRNAMT>5000.00", "<TRNAMT>5,000.00", "statement_invalid", "/rows/16/TRNAMT"),
+        ("<TRNAMT>5000.00", "<TRNAMT>5000.005", "statement_invalid", "/rows/16/TRNAMT"),
+        ("<TRNAMT>5000.00", "<TRNAMT>1e3", "statement_invalid", "/rows/16/TRNAMT"),
+        ("<TRNAMT>5000.00", "<TRNAMT>", "statement_invalid", "/rows/16/TRNAMT"),
+        ("<TRNAMT>5000.00", "<TRNAMT>-5000.00", "statement_invalid", "/rows/16/TRNAMT"),
+        ("<TRNAMT>5000.00", "<TRNAMT>99999999999999.00", "statement_invalid", "/rows/16/TRNAMT"),
+        ("<TRNAMT>5000.00", "<TRNAMT>0", "statement_invalid", "/rows/16/TRNAMT"),
+        ("<DTPOSTED>20260302", "<DTPOSTED>20260230", "statement_invalid", "/rows/16/DTPOSTED"),
+        ("<DTPOSTED>20260302", "<DTPOSTED>02/03/2026", "statement_invalid", "/rows/16/DTPOSTED"),
+        ("<DTPOSTED>20260302", "<DTPOSTED>20260302[+99]", "statement_invalid", "/rows/16/DTPOSTED"),
+        ("<FITID>FT26001", "<FITID>--", "statement_invalid", "/rows/16/FITID"),
+        ("<NAME>JOHN", "<CURRENCY><CURSYM>USD</CURRENCY><NAME>JOHN", "statement_invalid", "/rows/16/CURSYM"),
+        ("<FITID>FT26001", "<FITID>FT26001<FITID>FT26009", "statement_damaged", "/rows/16/FITID"),
+        ("<NAME>JOHN DOE INV00012", "<NAME>" + "J" * 2001, "statement_cell_too_long", "/rows/16/NAME"),
+        ("</STMTTRN>\n", "</STMTTRN> and more\n", "statement_damaged", "/rows/16/STMTTRN"),
+        ("</STMTTRN>\n", "</STMTRS>\n", "statement_damaged", "/rows/16/STMTRS"),
+        ("<NAME>JOHN", "<!-- x --><NAME>JOHN", "statement_entities", "/rows/16/"),
+        ("<NAME>JOHN", "<name>JOHN", "statement_damaged", "/rows/16/"),
+        ("<BALAMT>", "<BALAMT>x", "statement_invalid", "/rows/20/BALAMT"),
+        ("<STMTRS>", "<CCSTMTRS>", "statement_form", "/rows/14/CCSTMTRS"),
+        ("</STMTRS>", "</STMTRS><STMTRS></STMTRS>", "statement_form", "/rows/21/STMTRS"),
+        ("<OFX>", "<OFX>and more", "statement_damaged", "/rows/11/OFX"),
+        ("</OFX>", "", "statement_cut_off", "/rows/22/"),
+        ("</OFX>", "</OFX>more", "statement_damaged", "/rows/21/"),
+        ("STMTRS>", "OTHERS>", "statement_column_missing", "/rows/1/STMTRS"),
+        ("<STMTTRN>", "<STMTTRN>" + "<LEDGERBAL>" * 20, "statement_damaged", "/rows/16/LEDGERBAL"),
+    ],
+)  # fmt: skip
+def test_broken_ofx_is_refused_by_row_and_element(old: str, new: str, code: str, pointer: str) -> None:
+    assert old in OFX
+    changed = OFX.replace(old, new) if old == "STMTRS>" else OFX.replace(old, new, 1)
+    found = fault(changed.encode(), Wish(account="bank-x-1"))
+    assert (found[0], found[1].startswith(pointer)) == (code, True), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cents", "details"),
+    [
+        ("<TRNAMT>5000.00", "<TRNAMT>+5000,5", 500_050, "JOHN DOE INV00012"),
+        ("<NAME>JOHN DOE", "<MEMO><NAME>JOHN &amp; DOE", 500_000, "JOHN & DOE INV00012"),
+        ("<NAME>JOHN DOE INV00012", "<NAME>JOHN\n<MEMO>till 4", 500_000, "JOHN till 4"),
+        ("DTPOSTED>20260302<", "DTPOSTED>20260301213000[0:GMT]<", 500_000, "JOHN DOE INV00012"),
+        ("DTPOSTED>20260302<", "DTPOSTED>20260301173000.000[-5.50:X]<", 500_000, "JOHN DOE INV00012"),
+    ],
+)
+def test_spellings_of_ofx_that_banks_use_are_read(old: str, new: str, cents: int, details: str) -> None:
+    assert old in OFX
+    parsed = parse(OFX.replace(old, new, 1).encode(), Wish())
+    line = min((line for _, line in parsed.lines), key=lambda line: line.row)
+    assert (line.amount_cents, line.details, line.business_day) == (cents, details, "2026-03-02")
+
+
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
@@ -180,6 +259,8 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 @pytest.mark.parametrize("head", [BOMB, OUTSIDE], ids=["bomb", "file"])
 def test_xml_with_entities_is_not_read(head: str) -> None:
     assert fault(files.camt(BANK, head=head), Wish(account="bank-x-1"))[0] == "statement_entities"
+    message = files.ofx(BANK, 0, two=True).replace(b"<STMTRS>", f"<STMTRS>{head}".encode())
+    assert fault(message)[0] == "statement_entities"
 
 
 @pytest.mark.parametrize(
