@@ -185,8 +185,14 @@ def test_a_preview_proposes_a_profile_for_a_bank(w: World) -> None:
         w.post("/v1/statements/preview", {"content": wrong}, expect=422)["errors"][0]["pointer"]
         == "/rows/2/Credit"
     )
-    portal = base64.b64encode(files.org_csv(FACTS)).decode()
-    assert w.post("/v1/statements/preview", {"content": portal}, expect=200)["account"] == f"mpesa-{PAYBILL}"
+    for made, account in (
+        (files.org_csv, f"mpesa-{PAYBILL}"),
+        (files.org_xls, f"mpesa-{PAYBILL}"),
+        (files.ofx, "bank-preview"),
+    ):
+        content = base64.b64encode(made(FACTS)).decode()
+        seen = w.post("/v1/statements/preview", {"content": content}, expect=200)
+        assert (seen["account"], seen["profile"]) == (account, None)
 
 
 def test_the_portal_of_the_simulated_safaricom_closes_the_loop(w: World) -> None:

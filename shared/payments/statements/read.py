@@ -116,10 +116,10 @@ def _sheet(kind: str, rows: Iterator[Row], wish: Wish, delimiter: str) -> Parsed
 
 def proposed_for(content: bytes) -> Profile | None:
     """The built-in profile that would be proposed for a bank's file; None for other forms."""
-    from shared.payments.statements import text, xls_apart, xlsx
+    from shared.payments.statements import ofx, text, xls_apart, xlsx
     from shared.payments.statements.profiles import propose
 
-    if content.startswith(b"%PDF") or content[:1] == b"<":
+    if content.startswith(b"%PDF") or content[:1] == b"<" or ofx.looks_like(content):
         return None
     if content.startswith(b"PK\x03\x04"):
         found = propose(xlsx.rows_of(content))

@@ -80,10 +80,11 @@ def test_every_line_has_its_effect_once(desk: Desk) -> None:
         files.org_csv(FACTS),
         files.org_csv(FACTS, Style(newest_first=False, iso=False)),
         files.org_xlsx(FACTS),
+        files.org_xls(FACTS),
         files.org_csv(FACTS[3:]),
         files.org_csv([*FACTS, *FACTS]),
     ],
-    ids=["same file", "other order", "workbook", "overlap", "doubled"],
+    ids=["same file", "other order", "workbook", "old workbook", "overlap", "doubled"],
 )
 def test_importing_again_adds_nothing(desk: Desk, again: bytes) -> None:
     hand_in(desk, files.org_csv(FACTS))
@@ -350,13 +351,21 @@ def test_a_bank_statement_books_transfers_and_never_counts_the_float_twice(desk:
     assert (payment["amount_cents"], payment["reference"]) == (500_000, "FT26001")
 
 
-@pytest.mark.parametrize("made", [files.mt940, files.camt], ids=["mt940", "camt"])
+@pytest.mark.parametrize("made", [files.mt940, files.camt, files.ofx], ids=["mt940", "camt", "ofx"])
 def test_the_same_bank_lines_in_another_form_add_nothing(desk: Desk, made: Any) -> None:
     hand_in(desk, files.bank_csv(BANK), account=EQUITY)
     money = balances(desk)
     statement = hand_in(desk, made(BANK, 100_000), account=EQUITY)
     assert (statement["added"], statement["outcomes"]) == (0, {"known": 4})
     assert balances(desk) == money
+
+
+def test_the_same_bank_lines_with_their_times_are_no_money_twice(desk: Desk) -> None:
+    hand_in(desk, files.bank_csv(BANK), account=EQUITY)
+    paid_before = len(desk.docs("payments", "paid_at"))
+    hand_in(desk, files.ofx(BANK, 100_000, two=True), account=EQUITY)
+    assert len(desk.docs("payments", "paid_at")) == paid_before
+    assert desk.docs("statements", "received_at")[1]["status"] == "imported"
 
 
 def test_bank_lines_with_other_references_in_another_form_are_questions_not_money(desk: Desk) -> None:
