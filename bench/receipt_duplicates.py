@@ -5,9 +5,9 @@
 Every image is read as it is. ``--copies`` of them are saved again (scaled to four fifths, hard JPEG) and
 photographed again (bench.kenya's damage "photo"). ``--chains`` pairs are drawn besides: one till, one day,
 the same goods and total, and two numbers, the second receipt of every other pair photographed. A copy counts
-as found when the marks that receipts leave lead to its original and the comparison links the two; a link of
-two different receipts is false, whatever made it. One link a line in ``--out``; the last line of standard
-output is one JSON object.
+as found when the marks that receipts leave lead to its original and the comparison links the two; a link
+between two different receipts is false, whatever made it. One link a line in ``--out``; the last line of
+standard output is one JSON object.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from shared.receipts.engines.order import Order, Sheet
 from shared.receipts.engines.port import Engine
 from shared.receipts.headers import Kind, check_bytes, sniff
 from shared.receipts.image import decode
-from shared.receipts.lookalike import picture_hash
 from shared.receipts.model import EngineText, Row
 from shared.receipts.pdf_apart import read_pages
+from shared.receipts.picture_hash import picture_hash
 from shared.receipts.qr import read_codes
 from shared.receipts.reading import ReceiptReading
 

@@ -15,7 +15,8 @@ from shared.receipts.credit import Credit, find_credit
 from shared.receipts.duplicates import Signature, compare, signed_part
 from shared.receipts.extract.etims import read_qr
 from shared.receipts.intake import take_in
-from shared.receipts.lookalike import BITS, NEAR, bands, distance, picture_hash
+from shared.receipts.lookalike import BITS, NEAR, bands, distance
+from shared.receipts.picture_hash import picture_hash
 from shared.receipts.twins import marks_of
 from shared.store import Doc
 from tests.unit.receipts.intake_world import BUSINESS, RECEIPT, World
