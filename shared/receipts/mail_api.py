@@ -107,7 +107,7 @@ def add_routes(api: Api[Ports]) -> None:
         summary="Let in a mail that was refused for its sender",
     )(admit_receipt_mail)
     api.post(
-        f"{mail_box.INBOUND}{{token}}",
+        f"{mail_box.INBOUND}{{hook}}",
         roles=EVERYONE,
         returns=MailReceivedView,
         limit=MAX_FORM,
@@ -160,7 +160,7 @@ def receive_receipt_mail(call: Call[Ports]) -> MailReceivedView:
     from shared.receipts.mail import receive
 
     kind = call.headers.get("Content-Type") or ""
-    return MailReceivedView(mails=len(receive(call.ports, call.path["token"], kind, call.raw)))
+    return MailReceivedView(mails=len(receive(call.ports, call.path["hook"], kind, call.raw)))
 
 
 def _box_view(call: Call[Ports], box: Data) -> MailBoxView:

@@ -415,5 +415,6 @@ def test_every_open_route_is_meant_to_be_open() -> None:
         "GET /pay/{pay_token}/{attempt_id}/state",
         "POST /pay/{pay_token}",
         "POST /v1/auth/token",
+        "POST /v1/receipt-mail/inbound/{hook}",
     ]
     assert len(ROUTES) > 25

@@ -17,8 +17,11 @@ from shared.books.expenses import Expense, write_expense
 from shared.http.auth import Actor
 from shared.payments.places import BILLS, STANDING_ORDERS
 from shared.payments.shortcode.balance import BALANCES
+from shared.receipts.mail_box import INBOUND, hook_token
 from shared.store import Key
 from tests.e2e.world import World, running
+from tests.unit.receipts.forms import KIND, sendgrid
+from tests.unit.receipts.zips import zipped
 
 Documents = dict[tuple[str, str, str], str]
 
@@ -87,6 +90,8 @@ def furnish(shop: Shop) -> None:
     every = {"unit": "month", "start": "2026-04-30"}
     shop.ids["subscription_id"] = shop.make("/v1/subscriptions", {**rent, **every})
     drop(shop, f"{shop.word}.jpg", b"")
+    drop(shop, f"{shop.word}.zip", zipped({f"{shop.word}.txt": shop.word.encode()}))
+    write_a_mail(shop)
     hand_in_statement(shop)
     shop.ids |= _of_the_shortcode(shop)
 
@@ -124,6 +129,15 @@ def hand_in_statement(shop: Shop) -> None:
     )
 
 
+def write_a_mail(shop: Shop) -> None:
+    """An address for receipts by mail, and a stranger's mail that was not let in."""
+    box = shop.call("POST", "/v1/receipt-mail/address", key="address").json()
+    raw = sendgrid((f"{shop.word}.png", b""), to=box["address"], sender=f"{shop.word}@stranger.example")
+    system = shop.world.system
+    url = f"{system.url}{INBOUND}{hook_token(system.settings)}"
+    assert shop.world.http.post(url, data=raw, headers={"Content-Type": KIND}, timeout=20).ok
+
+
 def pay_without_a_reason(shop: Shop) -> None:
     """Money that no invoice explains: a person has to look at it."""
     shop.world.phone("pay", "254799999999")
@@ -153,6 +167,8 @@ def two_shops(folder: Path) -> Iterator[tuple[Shop, Shop]]:
             shop.ids["payment_id"] = shop.rows("/v1/payments")[-1]["id"]
             refund = {"payment_id": shop.ids["payment_id"], "amount_cents": 1000, "note": shop.word}
             shop.ids["payout_id"] = shop.make("/v1/refunds", refund)
+            shop.ids["bundle_id"] = shop.rows("/v1/receipt-bundles")[0]["id"]
+            shop.ids["mail_id"] = shop.rows("/v1/receipt-mail/messages")[0]["id"]
             shop.ids["receipt_id"] = shop.rows("/v1/receipts")[0]["id"]
             shop.ids["line_id"] = shop.rows(f"/v1/statements/{shop.ids['statement_id']}/lines")[0]["id"]
         yield alpha, bravo
