@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ _LIKELY_TEXT = 90
 _LIKELY_NAME = 88
 _MISREAD = 2
 """Letters by which two readings of one M-Pesa code may differ: a photo rarely shows all ten right."""
+_ROUNDING = 5
+"""Cents between a total before cash rounding and after it."""
 
 
 @dataclass(frozen=True)
@@ -111,28 +114,33 @@ def compare(one: Signature, other: Signature) -> Likeness | None:
 
 def _apart(one: Signature, other: Signature) -> bool:
     """Whether something was read on both that one receipt says in one way only."""
+    same_number = _same_code(one.receipt_number, other.receipt_number)
     return (
         _both_differ(one.cu_invoice, other.cu_invoice)
         or bool(one.qr_texts and other.qr_texts)
         or _both_differ(one.receipt_number, other.receipt_number)
-        or _both_differ(one.time, other.time)
+        or (_times_differ(one, other) and not same_number)
         or _codes_differ(one.mpesa_code, other.mpesa_code)
     )
 
 
 def _by_content(one: Signature, other: Signature) -> Likeness | None:
+    """By what both say, the stronger reason first; each is asked only where none before it held."""
     sale = _same_sale(one, other)
     if sale and _same_code(one.mpesa_code, other.mpesa_code):
         return Likeness("certain", "same_mpesa_code")
-    if _may_be_one_sale(one, other) and _same_code(one.receipt_number, other.receipt_number):
-        return Likeness("likely", "same_receipt_number")
-    if sale and _same_text(one, other):
-        return Likeness("likely", "same_text")
-    if sale and one.time and one.time == other.time:
-        return Likeness("likely", "same_merchant_date_time_total")
-    if distance(one.picture, other.picture) <= NEAR and _may_agree(one, other) and _same_text(one, other):
-        return Likeness("likely", "same_picture")
-    return None
+    if not _may_agree(one, other):
+        return None
+    named = _same_name(one.merchant, other.merchant)
+    dated = one.date is not None and one.date == other.date
+    reasons: dict[str, Callable[[], bool]] = {
+        "same_receipt_number": lambda: named and _same_code(one.receipt_number, other.receipt_number),
+        "same_merchant_date_time_total": lambda: sale and one.time is not None and one.time == other.time,
+        "same_text": lambda: named and dated and _same_text(one, other),
+        "same_picture": lambda: _same_picture(one, other) and _same_text(one, other),
+    }
+    found = next((reason for reason, holds in reasons.items() if holds()), None)
+    return Likeness("likely", found) if found else None
 
 
 def _same_sale(one: Signature, other: Signature) -> bool:
@@ -143,14 +151,37 @@ def _same_sale(one: Signature, other: Signature) -> bool:
     return same and _same_name(one.merchant, other.merchant)
 
 
-def _may_be_one_sale(one: Signature, other: Signature) -> bool:
-    """One merchant, and neither date nor total speaks against it: numbers begin anew with a day or a till."""
-    return _may_agree(one, other) and _same_name(one.merchant, other.merchant)
-
-
 def _may_agree(one: Signature, other: Signature) -> bool:
-    dates = None in {one.date, other.date} or one.date == other.date
-    return dates and (None in {one.total_cents, other.total_cents} or one.total_cents == other.total_cents)
+    """Neither date nor total speaks against it: numbers begin anew with a day or a till."""
+    return (None in {one.date, other.date} or one.date == other.date) and not _totals_differ(one, other)
+
+
+def _totals_differ(one: Signature, other: Signature) -> bool:
+    """Two totals, and not one before and after rounding, nor two rows of one receipt.
+
+    What was taken for the total of one stands on the other as well then.
+    """
+    if one.total_cents is None or other.total_cents is None:
+        return False
+    if abs(one.total_cents - other.total_cents) <= _ROUNDING:
+        return False
+    return not (_prints(one, other.total_cents) and _prints(other, one.total_cents))
+
+
+def _prints(receipt: Signature, cents: int) -> bool:
+    amount = f"{cents // 100}.{cents % 100:02}"
+    return re.search(rf"(?<![\d.]){re.escape(amount)}(?!\d)", receipt.text.replace(",", "")) is not None
+
+
+def _same_picture(one: Signature, other: Signature) -> bool:
+    return distance(one.picture, other.picture) <= NEAR
+
+
+def _times_differ(one: Signature, other: Signature) -> bool:
+    """Two times, and not the two that one receipt prints."""
+    if not one.time or not other.time or one.time == other.time:
+        return False
+    return not (one.time in other.text and other.time in one.text)
 
 
 def _same_name(one: str | None, other: str | None) -> bool:

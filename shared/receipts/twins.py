@@ -124,6 +124,8 @@ def _kinds(signature: Signature) -> Iterator[tuple[str, str]]:
         yield "number", f"{name}|{fold_code(signature.receipt_number)}"
     if signature.total_cents and signature.date:
         yield "sale", f"{signature.date}|{signature.total_cents}"
+    if signature.date and signature.time:
+        yield "moment", f"{signature.date}|{signature.time}"
     yield from (("picture", band) for band in bands(signature.picture))
 
 
