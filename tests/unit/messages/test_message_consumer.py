@@ -234,6 +234,37 @@ def test_the_business_learns_what_a_receipt_was_read_as(
     assert shop.sms_fake.desk.taken == []
 
 
+MAIL = {"status": "taken_in", "received_at": "2026-03-02T08:00:00.000Z", "admitted_by": ""}
+REFUSED = {"status": "refused", "total_cents": 0, "merchant": "", "reasons": ["receipt_empty"]}
+
+
+@pytest.mark.parametrize(
+    ("source", "mail", "told"),
+    [
+        ("", {}, {"shop@jenga.example"}),
+        ("rml_1", {"from": "till@jenga.example"}, {"shop@jenga.example", "till@jenga.example"}),
+        ("rml_1", {"from": "shop@jenga.example"}, {"shop@jenga.example"}),
+        ("rml_1", {"from": "x@else.example", "admitted_by": "usr_1"}, {"shop@jenga.example"}),
+        ("rml_1", {"from": "nobody"}, {"shop@jenga.example"}),
+        ("bnd_1", {}, set()),
+    ],
+)
+def test_whoever_mailed_a_file_that_was_refused_learns_why(
+    shop: World, source: str, mail: dict[str, str], told: set[str]
+) -> None:
+    if mail:
+        shop.put("receipt_mails", source, **{**MAIL, **mail})
+    shop.deliver(receipt(shop, source_id=source, **REFUSED))
+    assert {one["to"] for one in shop.email_fake.desk.taken} == told
+    assert all("receipt empty" in one["text"] for one in shop.email_fake.desk.taken)
+
+
+def test_a_file_that_was_mailed_and_read_is_told_to_the_business_alone(shop: World) -> None:
+    shop.put("receipt_mails", "rml_1", **{**MAIL, "from": "till@jenga.example"})
+    shop.deliver(receipt(shop, source_id="rml_1"))
+    assert [one["to"] for one in shop.email_fake.desk.taken] == ["shop@jenga.example"]
+
+
 def test_no_phone_number_or_name_is_logged(
     shop: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
