@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from local import commands, preflight
+from local import commands, mail, preflight
 from local.backends import BUSES, STORES, backends
 from local.environment import local_settings
 from local.system import System
@@ -123,6 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     again = actions.add_parser("replay", help="deliver them again")
     again.add_argument("id", nargs="?", help="one of them; all without it")
     again.set_defaults(command=commands.replay_letters)
+    letter = add("mail", mail.send, "hand in a mail with receipts, as its provider would post it")
+    letter.add_argument("file", type=Path, help="a mail as a mail program saves it (.eml)")
+    letter.add_argument("--to", required=True, help="the address of GET /v1/receipt-mail")
+    letter.add_argument("--spf", default="pass", choices=("pass", "fail", "softfail", "none"))
+    letter.add_argument("--url", default="", help="of the running system; PUBLIC_URL without")
     drop = add("drop", commands.drop, "put a receipt into the bucket")
     drop.add_argument("file", type=Path)
     drop.add_argument("--business", required=True)

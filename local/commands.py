@@ -19,7 +19,7 @@ from shared.bus.local import LocalBus, open_local_bus
 from shared.core.errors import Invalid, NotFound
 from shared.core.ids import check_id
 
-MAX_FILE_BYTES = 15 << 20
+MAX_FILE_BYTES = 50 << 20
 _ODD = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
