@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LIKELY_TEXT = 90
 _LIKELY_NAME = 88
 _MISREAD = 2
-"""Letters by which two readings of one M-Pesa code may differ: a photo rarely shows all ten right."""
+"""Letters by which two readings of one code may differ: a photo rarely shows all ten of M-Pesa's right."""
 _ROUNDING = 5
 """Cents between a total before cash rounding and after it."""
 
@@ -109,7 +109,10 @@ def compare(one: Signature, other: Signature) -> Likeness | None:
         return Likeness("certain", "same_cu_invoice")
     if set(one.qr_texts) & set(other.qr_texts):
         return Likeness("certain", "same_qr")
-    return None if _apart(one, other) else _by_content(one, other)
+    found = None if _apart(one, other) else _by_content(one, other)
+    if found is None and _saved_again(one, other):
+        return Likeness("likely", "same_picture")
+    return found
 
 
 def _apart(one: Signature, other: Signature) -> bool:
@@ -118,10 +121,19 @@ def _apart(one: Signature, other: Signature) -> bool:
     return (
         _both_differ(one.cu_invoice, other.cu_invoice)
         or bool(one.qr_texts and other.qr_texts)
-        or _both_differ(one.receipt_number, other.receipt_number)
+        or _numbers_differ(one, other)
         or (_times_differ(one, other) and not same_number)
         or _codes_differ(one.mpesa_code, other.mpesa_code)
     )
+
+
+def _saved_again(one: Signature, other: Signature) -> bool:
+    """One picture in two files, read with another letter here or there: total and minute agree."""
+    if one.time is None or one.total_cents is None or (one.qr_texts and other.qr_texts):
+        return False
+    same = (one.time, one.total_cents) == (other.time, other.total_cents) and _same_picture(one, other)
+    codes = ((one.cu_invoice, other.cu_invoice), (one.receipt_number, other.receipt_number))
+    return same and not any(_codes_differ(*pair) for pair in codes) and _same_text(one, other)
 
 
 def _by_content(one: Signature, other: Signature) -> Likeness | None:
@@ -131,13 +143,13 @@ def _by_content(one: Signature, other: Signature) -> Likeness | None:
         return Likeness("certain", "same_mpesa_code")
     if not _may_agree(one, other):
         return None
-    named = _same_name(one.merchant, other.merchant)
+    named, near = _same_name(one.merchant, other.merchant), _same_picture(one, other)
     dated = one.date is not None and one.date == other.date
     reasons: dict[str, Callable[[], bool]] = {
         "same_receipt_number": lambda: named and _same_code(one.receipt_number, other.receipt_number),
         "same_merchant_date_time_total": lambda: sale and one.time is not None and one.time == other.time,
         "same_text": lambda: named and dated and _same_text(one, other),
-        "same_picture": lambda: _same_picture(one, other) and _same_text(one, other),
+        "same_picture": lambda: near and _same_text(one, other),
     }
     found = next((reason for reason, holds in reasons.items() if holds()), None)
     return Likeness("likely", found) if found else None
@@ -177,6 +189,14 @@ def _same_picture(one: Signature, other: Signature) -> bool:
     return distance(one.picture, other.picture) <= NEAR
 
 
+def _numbers_differ(one: Signature, other: Signature) -> bool:
+    """Two receipt numbers, and not two numbers that one receipt prints."""
+    if not one.receipt_number or not other.receipt_number:
+        return False
+    first, second = fold_code(one.receipt_number), fold_code(other.receipt_number)
+    return first != second and not (second in fold_code(one.text) and first in fold_code(other.text))
+
+
 def _times_differ(one: Signature, other: Signature) -> bool:
     """Two times, and not the two that one receipt prints."""
     if not one.time or not other.time or one.time == other.time:
@@ -204,12 +224,12 @@ def _same_code(one: str | None, other: str | None) -> bool:
 
 
 def _codes_differ(one: str | None, other: str | None) -> bool:
-    """Two M-Pesa codes of two payments; one payment's, read twice, differ in a letter or two."""
+    """Two codes of two things; one thing's code, read twice, differs in a letter or two."""
     if not one or not other:
         return False
     first, second = fold_code(one), fold_code(other)
     if len(first) != len(second):
-        return False
+        return True
     return sum(a != b for a, b in zip(first, second, strict=True)) > _MISREAD
 
 

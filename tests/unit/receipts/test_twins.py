@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -148,6 +149,7 @@ def test_two_uploads_at_once_are_one_receipt_and_one_duplicate(world: World) -> 
     assert told(receipts["duplicate"]) == ("duplicate", receipts["accepted"].id, ["same_file"])
 
 
+TEN = {"time": "10:00", "receipt_number": "CS-1001"}
 SALE = Signature("a", "Sanyu Stationery", total_cents=500, text="SANYU STATIONERY\nPEN 5.00\nTOTAL 5.00")
 
 
@@ -164,6 +166,9 @@ SALE = Signature("a", "Sanyu Stationery", total_cents=500, text="SANYU STATIONER
         ({}, {"text": "QUITE OTHER WORDS"}, None),
         ({}, {"picture": "f" * 64}, None),
         ({}, {"credits": ""}, None),
+        (TEN, {**TEN, "receipt_number": "CS-1003"}, "same_picture"),
+        (TEN, {**TEN, "receipt_number": "CS-2345"}, None),
+        (TEN, {"receipt_number": "CS-1003"}, None),
     ],
 )
 def test_a_like_picture_links_only_what_says_the_same(
@@ -172,6 +177,35 @@ def test_a_like_picture_links_only_what_says_the_same(
     picture = "0f" * 32
     first = replace(SALE, **{"picture": picture, **one})
     found = compare(first, replace(SALE, **{"sha256": "b", "picture": picture, **other}))
+    assert (found.reason if found else None) == reason
+
+
+PAPER = """SANYU STATIONERY
+ORDERED 10:00 PAID 10:15
+ORDER 5513 NO 7741
+SUM 1,004.98
+TOTAL 1,005.20 CASH 2,000.00"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        ({"time": "10:00"}, {"time": "10:15"}, "same_text"),
+        ({"time": "10:00"}, {"time": "10:30"}, None),
+        ({"receipt_number": "5513"}, {"receipt_number": "7741"}, "same_text"),
+        ({"receipt_number": "5513"}, {"receipt_number": "5514"}, None),
+        ({"total_cents": 100_498}, {"total_cents": 100_520}, "same_text"),
+        ({"total_cents": 100_520}, {"total_cents": 100_522}, "same_text"),
+        ({"total_cents": 100_520}, {"total_cents": 100_600}, None),
+        ({"total_cents": 100_520}, {"total_cents": 520}, None),
+    ],
+)
+def test_two_rows_of_one_paper_are_no_two_receipts(
+    one: dict[str, Any], other: dict[str, Any], reason: str | None
+) -> None:
+    """What was read on one, and stands on the other as well, speaks against nothing."""
+    sale = replace(SALE, date=date(2026, 3, 1), total_cents=100_520, text=PAPER)
+    found = compare(replace(sale, **one), replace(sale, **{"sha256": "b", **other}))
     assert (found.reason if found else None) == reason
 
 
