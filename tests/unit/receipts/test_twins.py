@@ -167,7 +167,8 @@ SALE = Signature("a", "Sanyu Stationery", total_cents=500, text="SANYU STATIONER
         ({}, {"picture": "f" * 64}, None),
         ({}, {"credits": ""}, None),
         (TEN, {**TEN, "receipt_number": "CS-1003"}, "same_picture"),
-        (TEN, {**TEN, "receipt_number": "CS-2345"}, None),
+        (TEN, {**TEN, "receipt_number": "CS-100"}, "same_picture"),
+        (TEN, {**TEN, "receipt_number": "CS-1023"}, None),
         (TEN, {"receipt_number": "CS-1003"}, None),
     ],
 )
@@ -180,6 +181,7 @@ def test_a_like_picture_links_only_what_says_the_same(
     assert (found.reason if found else None) == reason
 
 
+AT = {"time": "10:15"}
 PAPER = """SANYU STATIONERY
 ORDERED 10:00 PAID 10:15
 ORDER 5513 NO 7741
@@ -194,6 +196,9 @@ TOTAL 1,005.20 CASH 2,000.00"""
         ({"time": "10:00"}, {"time": "10:30"}, None),
         ({"receipt_number": "5513"}, {"receipt_number": "7741"}, "same_text"),
         ({"receipt_number": "5513"}, {"receipt_number": "5514"}, None),
+        ({**AT, "receipt_number": "5513"}, {**AT, "receipt_number": "5518"}, "same_text"),
+        ({**AT, "receipt_number": "5513"}, {"time": "10:16", "receipt_number": "5518"}, None),
+        ({**AT, "receipt_number": "5513"}, {**AT, "receipt_number": "5518", "total_cents": 9}, None),
         ({"total_cents": 100_498}, {"total_cents": 100_520}, "same_text"),
         ({"total_cents": 100_520}, {"total_cents": 100_522}, "same_text"),
         ({"total_cents": 100_520}, {"total_cents": 100_600}, None),
