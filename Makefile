@@ -14,7 +14,7 @@ WORKERS ?= 3
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lock reset bench scan package package-check check-settings
+.PHONY: help setup run test train lint lock reset bench scan package package-check check-settings
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,13 @@ crash-points: .venv/ready-test ## one payment, dying at every step and at every 
 
 mutants: .venv/ready-test ## the product with one promise taken out, many times: each must be noticed
 	@$(PY) -m tests.simulation.hunt --jobs $(JOBS)
+
+TRAIN ?= var/kenya
+train: .venv/ready-test ## fit the confidence of receipts to drawn ones, ../shared's where present, and CORRECTIONS=FILE
+	@test -d $(TRAIN) || $(PY) -m bench.kenya --out $(TRAIN) --count 150 --seed 11 --split train
+	@$(PY) -m tools.train receipts --images $(TRAIN) --labels $(TRAIN)/labels.jsonl \
+	  $(if $(wildcard ../shared/data/receipts),--images ../shared/data/receipts --labels ../shared/data/receipts/labels.jsonl) \
+	  $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
 
 scan: .venv/uv-$(UV_VERSION) ## known vulnerabilities of what is shipped; asks a public database, so not part of the tests
 	@$(UV) tool run --from pip-audit==2.9.0 pip-audit --disable-pip --require-hashes -r requirements.lock

@@ -173,3 +173,10 @@ def _iso(text: str) -> str | None:
 
 def _letters(text: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
+def right_of(field: str, read: object, label: Mapping[str, Any]) -> bool | None:
+    """Whether a printed field was read right; None where the label does not know it."""
+    if field not in _SAME or not label.get(field):
+        return None
+    return bool(_SAME[field](read, label[field]))

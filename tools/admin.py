@@ -118,6 +118,7 @@ def airtel_address(app: App, _arguments: argparse.Namespace) -> None:
 
 
 def labels_export(app: App, options: argparse.Namespace) -> None:
+    """Print what people of a business said of its receipts, one JSON object a line, for training."""
     for line in labels.export(app.store, options.id):
         print(line)
 

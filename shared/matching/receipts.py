@@ -142,7 +142,7 @@ def _spend(tx: Tx, receipt_id: str) -> None:
     receipt = tx.require(Key(RECEIPTS, receipt_id))
     if not counts(receipt) or receipt.data["total_cents"] <= 0:
         return  # it may have become a duplicate since it was looked at
-    expense = _expense(receipt, _category(tx, receipt), receipt.data["transaction_id"])
+    expense = _expense(receipt, _category(receipt), receipt.data["transaction_id"])
     if not receipt.data.get("expense_id"):
         tx.update(receipt.key, {"expense_id": write_expense(tx, expense).id})
     elif expense_of(tx, receipt) != expense:  # a person has corrected it since
@@ -170,11 +170,9 @@ def _free_line(tx: Tx, transaction_id: str, receipt_id: str) -> str:
     return line.id
 
 
-def _category(tx: Tx, receipt: Doc) -> str:
-    """The category that a person gave, or that the expense has by now: linking does not undo a choice."""
-    expense = tx.get(Key(EXPENSES, receipt.data.get("expense_id") or "none"))
-    found = expense.data["category"] if expense else ""
-    return str(receipt.data.get("category") or found or "uncategorised")
+def _category(receipt: Doc) -> str:
+    """The category that a person gave: linking and correcting do not undo a choice."""
+    return str(receipt.data.get("category") or "uncategorised")
 
 
 def expense_of(tx: Tx, receipt: Doc) -> Expense | None:
@@ -203,7 +201,7 @@ def link(tx: Tx, receipt_id: str, transaction_id: str, matching: str) -> None:
     line = tx.require(Key(TRANSACTIONS, transaction_id))
     if not counts(receipt) or receipt.data["matching"] not in FREE or line.data["matching"] not in FREE:
         return
-    made = write_expense(tx, _expense(receipt, _category(tx, receipt), transaction_id))
+    made = write_expense(tx, _expense(receipt, _category(receipt), transaction_id))
     tied = {"matching": matching, "transaction_id": transaction_id, "expense_id": made.id}
     tx.update(receipt.key, tied)
     tx.update(line.key, {"matching": matching, "receipt_id": receipt_id})

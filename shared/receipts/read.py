@@ -7,15 +7,13 @@ from datetime import date
 
 from shared.receipts.duplicates import fingerprint
 from shared.receipts.engines.cloud import Cloud
-from shared.receipts.engines.order import Order, Sheet
+from shared.receipts.engines.order import Order
 from shared.receipts.engines.port import Engine
-from shared.receipts.headers import Kind, check_bytes, sniff
-from shared.receipts.image import decode
 from shared.receipts.model import EngineText, Row
-from shared.receipts.pdf_apart import read_pages
 from shared.receipts.picture_hash import picture_hash
 from shared.receipts.qr import read_codes
 from shared.receipts.reading import ReceiptReading
+from shared.receipts.sheets import Sheet, open_sheets
 
 _MAX_TEXT_ROWS = 400
 
@@ -36,7 +34,7 @@ def read_receipt(
     Raises Invalid ``receipt_*`` before any engine is loaded when the file is refused, and Unavailable
     ``ocr_unavailable`` when no engine can run.
     """
-    kind, sheets = _open_pages(pages) if pages else _open(content)
+    kind, sheets = open_sheets(content, pages)
     codes = _codes(sheets)
     order = Order(sheets, codes, today, engines, cloud)
     found = order.run()
@@ -60,23 +58,6 @@ def read_receipt(
         engines_tried=tuple(order.log.tried),
         sources=found.sources(),
     )
-
-
-def open_sheets(content: bytes, pages: Sequence[bytes] = ()) -> tuple[Sheet, ...]:
-    """The pages of a file as they are read, guarded and shrunk alike; raises Invalid ``receipt_*``."""
-    return (_open_pages(pages) if pages else _open(content))[1]
-
-
-def _open(content: bytes) -> tuple[Kind, tuple[Sheet, ...]]:
-    kind = sniff(content)
-    check_bytes(content)
-    if kind is Kind.PDF:
-        return kind, tuple(Sheet(page.picture, page.text) for page in read_pages(content))
-    return kind, (Sheet(decode(kind, content), None),)
-
-
-def _open_pages(pages: Sequence[bytes]) -> tuple[Kind, tuple[Sheet, ...]]:
-    return sniff(pages[0]), tuple(Sheet(decode(sniff(page), page), None) for page in pages)
 
 
 def _box(row: Row, sheets: Sequence[Sheet], texts: Sequence[EngineText]) -> tuple[int, ...]:

@@ -22,19 +22,12 @@ from shared.receipts.image import Picture
 from shared.receipts.model import EngineText, Row
 from shared.receipts.reading import Fields
 from shared.receipts.rows import build_rows
+from shared.receipts.sheets import Sheet
 
 CLOUD_TIME = timedelta(seconds=60)
 """After this long no further page goes to a cloud engine: the receipt is to be written in any case."""
 UNREAD = EngineText((), "none", "", trusted=False)
 """A page that no engine of this machine could read."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One page before reading: its picture, and its own text where the file holds it."""
-
-    picture: Picture
-    text: EngineText | None
 
 
 @dataclass(frozen=True)

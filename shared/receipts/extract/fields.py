@@ -191,6 +191,7 @@ def _total_evidence(parts: _Parts, total: Total) -> Evidence:
             "repeats": repeats > 1,
             "clear": clearness(sums.rows[total.row].score),
             "contradicted": contradicted,
+            "rounded": any(amount.cents for _, amount in sums.last(Label.ROUNDING)),
         },
     )
 
@@ -211,9 +212,21 @@ def _flags(parts: _Parts) -> Iterator[str]:
         yield "qr_foreign_host"
     if fiscal.pin_strict and any(mark.pin and mark.official and mark.pin != fiscal.pin for mark in marks):
         yield "qr_pin_differs"
+    if _two_totals(parts):
+        yield "total_rounded_to_coin"
     numbers = {mark.cu_invoice for mark in marks if mark.cu_invoice}
     if fiscal.cu_invoice and numbers and fiscal.cu_invoice not in numbers:
         yield "qr_invoice_differs"
+
+
+def _two_totals(parts: _Parts) -> bool:
+    """Whether a total is printed before and after rounding to the smallest coin: which one is meant?"""
+    roundings = {amount.cents for _, amount in parts.sums.last(Label.ROUNDING)}
+    if parts.total_cents is None or not any(0 < cents < ROUNDING_CENTS for cents in roundings):
+        return False
+    labels = (Label.FINAL, Label.TOTAL, Label.INCLUSIVE, Label.AMOUNT)
+    printed = {amount.cents for label in labels for _, amount in parts.sums.last(label)}
+    return any(0 < abs(cents - parts.total_cents) < ROUNDING_CENTS for cents in printed)
 
 
 def _warnings(parts: _Parts) -> Iterator[str]:

@@ -79,6 +79,7 @@ _RULES: tuple[tuple[Label, re.Pattern[str]], ...] = (
             rf"incl\w*\W*(?:of )?\d*%?\W*{_TAX}(?=\W*(?:@?\s?\d+\s?%)?\W*{_MONEY}?\W*\d+\.)",
             rf"{_TAX}\W*@?\s?\d+(?:\.\d+)?\s?%(?!.*{_TOTAL})",
             rf"^\W*\d{{1,2}}(?:\.\d+)?\s?%\s*{_TAX}",
+            rf"^\D{{0,16}}{_TAX}\W*(?:{_MONEY})?\W*\d[\d,]*[.,]\d\d\W*$",
         ),
     ),
     (Label.DISCOUNT, any_of(r"\bdisc(?:ount)?\b|\bpunguzo\b|\bless\b")),

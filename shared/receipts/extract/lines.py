@@ -20,8 +20,17 @@ _QUANTITY = re.compile(
     r"(?i)(?<![\d.,])(\d{1,4}(?:[.,]\d{1,3})?)\s?(?:x|@|pcs?|pc|kg|ltrs?|litres?|units?)?\s?[x@*]?\s"
 )
 _NUMBERISH = re.compile(r"(?i)^[\d\s.,x@*%$/=()\-]*(?:rm|kes|ksh|sr|zr|zrl|pcs?|[a-z])?\W*$")
+_COLUMN_WORD = re.compile(
+    r"(?i)\b(?:qty|quantity|idadi|amt|amount|kiasi|price|bei|rate|unit|units?|total|value|pcs?|pieces?|"
+    r"each|ea|kgs?|ltrs?|litres?|x|kes|kshs?|sh|rm)\b"
+)
+"""Words that name a figure of a line and are no part of what was bought."""
+_TWO_COLUMNS = re.compile(r"\b(?:k?shs?|kes|shillings)\b\W.*\b(?:cts?|cents?|senti)\b")
+"""The head of a cash-sale book: shillings and cents stand in columns of their own."""
+_SPLIT_AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d{1,7})\s+(\d{2})\W*$")
 _TRAIL = re.compile(r"(?i)[\s,;:*]*(?:\b(?:sr|zr|zrl|rm|kes|ksh|ea|pcs?)\b|\b[a-ez]\b)?[\s*]*$")
 _DATED = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")
+_ENDS = {Label.FINAL, Label.TOTAL, Label.INCLUSIVE, Label.SUBTOTAL, Label.EXCLUSIVE, Label.COUNT}
 _MAX = 100
 
 
@@ -39,11 +48,47 @@ class Item:
 def find_items(sums: Sums) -> tuple[Item, ...]:
     """The lines between the head and the first sum, each with the text beside, above or below it."""
     start, end = _zone(sums)
+    if start and _TWO_COLUMNS.search(fold(sums.rows[start - 1].text)):
+        return tuple(_split_lines(sums, start))
     priced = [index for index in range(start, end) if _is_priced(sums, index)]
+    priced = [index for index in priced if not _explains(sums, index, priced)]
     texts = [index for index in range(start, end) if _is_text(sums, index)]
     below = _description_below(priced, texts)
     items = (_item(sums, index, texts, below=below) for index in priced[:_MAX])
     return tuple(item for item in items if item is not None)
+
+
+def _split_lines(sums: Sums, start: int) -> Iterator[Item]:
+    """Lines whose shillings and cents stand apart, down to the first sum."""
+    for index in range(start, len(sums.rows)):
+        text = plain(sums.rows[index].text)
+        if sums.labels[index] in _ENDS:
+            return
+        found = _SPLIT_AMOUNT.search(text)
+        if found is None or letters(text) < 2:
+            continue
+        cents = int(found[1].replace(",", "")) * 100 + int(found[2])
+        name = re.sub(r"^\W*\d{1,4}\s+(?=\D)", "", text[: found.start()]).strip(" -:*@")
+        if cents and letters(name) >= 2:
+            yield Item(name[:200], cents, index)
+
+
+def _explains(sums: Sums, index: int, priced: Sequence[int]) -> bool:
+    """Whether a row only says how an amount beside it came about: ``4 PCS X 125.00`` by one of 500."""
+    if letters(_named(plain(sums.rows[index].text))) >= 3 or len(sums.amounts[index]) > 2:
+        return False
+    exact = [amount.cents for amount in sums.amounts[index] if amount.exact]
+    if len(exact) != 1:
+        return False
+    near = [_worth(sums, other) for other in (index - 1, index + 1) if other in priced]
+    wanted = {amount.cents for amount in near if amount is not None}
+    text = f"{plain(sums.rows[index].text)} "
+    return any(round(quantity * exact[0] / 1000) in wanted for quantity in _quantities(text))
+
+
+def _named(text: str) -> str:
+    """A text without the words of columns."""
+    return _COLUMN_WORD.sub(" ", text)
 
 
 def items_sum(items: Sequence[Item]) -> int:
@@ -52,7 +97,6 @@ def items_sum(items: Sequence[Item]) -> int:
 
 
 def _zone(sums: Sums) -> tuple[int, int]:
-    ends = {Label.FINAL, Label.TOTAL, Label.INCLUSIVE, Label.SUBTOTAL, Label.EXCLUSIVE, Label.COUNT}
     first_priced = next(
         (i for i, found in enumerate(sums.amounts) if any(a.exact for a in found)), len(sums.rows)
     )
@@ -62,7 +106,9 @@ def _zone(sums: Sums) -> tuple[int, int]:
         if len(_HEADER.findall(fold(row.text))) >= 2 and i <= first_priced
     ]
     start = headers[-1] + 1 if headers else max(0, first_priced - 1)
-    end = next((i for i in range(start, len(sums.rows)) if sums.labels[i] in ends and sums.amounts[i]), start)
+    end = next(
+        (i for i in range(start, len(sums.rows)) if sums.labels[i] in _ENDS and sums.amounts[i]), start
+    )
     return start, end
 
 
@@ -70,15 +116,16 @@ def _is_priced(sums: Sums, index: int) -> bool:
     found = sums.amounts[index]
     skip = {Label.TENDER, Label.CHANGE, Label.ROUNDING, Label.TAX}
     dated = _DATED.search(sums.rows[index].text) is not None
-    return bool(found) and not dated and sums.labels[index] not in skip and _worth(found) is not None
+    return bool(found) and not dated and sums.labels[index] not in skip and _worth(sums, index) is not None
 
 
-def _worth(found: Sequence[Amount]) -> Amount | None:
-    """The amount of a line: the last exact one, else the last of several whole numbers."""
+def _worth(sums: Sums, index: int) -> Amount | None:
+    """The amount of a line: the last exact one; the last of several whole numbers where cents are rare."""
+    found = sums.amounts[index]
     exact = [amount for amount in found if amount.exact or amount.currency]
     if exact:
         return exact[-1]
-    return found[-1] if len(found) >= 3 else None  # quantity, price, amount
+    return found[-1] if len(found) >= 3 and not sums.cents_habit else None  # quantity, price, amount
 
 
 def _is_text(sums: Sums, index: int) -> bool:
@@ -96,12 +143,14 @@ def _description_below(priced: Sequence[int], texts: Sequence[int]) -> bool:
 
 def _item(sums: Sums, index: int, texts: Sequence[int], *, below: bool) -> Item | None:
     row, found = sums.rows[index], sums.amounts[index]
-    amount = _worth(found)
+    amount = _worth(sums, index)
     if amount is None or not amount.cents:
         return None
     beside = _beside(row, found)
     near = index + 1 if below else index - 1
-    described = beside if letters(beside) >= 3 else (sums.rows[near].text if near in texts else beside)
+    described = (
+        beside if letters(_named(beside)) >= 3 else (sums.rows[near].text if near in texts else beside)
+    )
     if letters(described) < 2:
         return None
     quantity, price = _arithmetic(row, found, amount)

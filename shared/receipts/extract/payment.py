@@ -19,7 +19,7 @@ _METHODS = (
         "card",
         any_of(
             r"\bvisa\b|\bmaster ?card|\bamex\b|\b(?:debit|credit) card|\bcard no|\bpdq\b",
-            r"\bapp(?:roval|\.)? code",
+            r"\bapp(?:roval|\.)? code|^\W*card\b|\bcard (?:pay|sale)|\bby card\b",
         ),
     ),
     ("bank", any_of(r"\beft\b|\brtgs\b|\bbank transfer|\bpesalink|\bcheque\b|\bchq\b")),
@@ -34,19 +34,22 @@ _METHODS = (
 )
 _NEAR_YEAR = 2025
 """The letters of years come round every 26 of them; only whether a code has the form is asked here."""
-_CODE = re.compile(r"(?<![A-Z0-9])([A-Z][A-Z0-9]{9})(?![A-Z0-9])")
+_CODE = re.compile(r"(?:(?<![A-Z0-9])|(?<=PESA)|(?<=Ref)|(?<=CODE))([A-Z][A-Z0-9]{9})(?![A-Z0-9])")
 _CODE_WORD = re.compile(r"m\W?pesa|\bref|\bcode\b|\btrans|\btxn|\bconfirm|\btrx|\bmuamala|\bkumbukumbu")
 _MPESA = re.compile(r"m\W?pesa|\blipa na")
 _TILL = re.compile(r"\b(?:till|buy goods)\b(?:\s?(?:no|number|#))?\W{0,3}(\d{5,7})\b")
 _PAYBILL = re.compile(r"\bpay\s?bill\b(?:\s?(?:no|number|#))?\W{0,3}(\d{5,7})\b")
 _NUMBER_WORD = (
     r"(?:rcpt|rec(?:ei|e|i)?[pl]+t|recelpt|inv(?:oice)?|taxinv|doc|b[i1][l1]{2}|s[l1]ip|cash (?:sale|bill)|"
-    r"voucher|order|trans(?:action)?|sales|chk|cb|risiti)"
+    r"voucher|order|trans(?:action)?|txn|trx|ticket|sales|chk|cb|(?:namba ya )?risiti)"
 )
 _NUMBER = re.compile(
-    rf"\b{_NUMBER_WORD}\b\s?(?:n[ou]m?(?:n?ber)?|nd|id|#)?\s?[.:#]{{0,3}}[\s:#-]*"
+    rf"\b{_NUMBER_WORD}(?=\b|\d)\s?(?:n[oua]m?(?:n?ber|ba)?|nd|id|#)?\s?[.:#]{{0,3}}[\s:#-]*"
     r"([a-z0-9][a-z0-9/\-]{2,23})"
 )
+_BARE_NUMBER = re.compile(r"^\W*(?:no|nr|n0|na|#)\b\s?[.:#]{0,3}\s*(\d{3,12})\b")
+"""A slip that says only ``No. 0123``."""
+_DATE_BEHIND = re.compile(r"-\d{1,2}[/-]\d{1,2}[/-]\d{2,4}.*$")
 _NOT_NUMBER = re.compile(r"\bgst|\bvat\b|\bpin\b|\bcu\b|\breg\b|\btel\b|\btill\b|\bpaybill|\bmember|\bcard\b")
 
 
@@ -72,7 +75,7 @@ def find_payment(sums: Sums) -> Payment:
     everything = " \n ".join(folded)
     change = next((amount.cents for _, amount in sums.last(Label.CHANGE)), None)
     return Payment(
-        method="mpesa" if code and labelled else method or ("cash" if change else None),
+        method="mpesa" if code and labelled else method or ("cash" if change is not None else None),
         mpesa_code=code,
         code_row=row,
         code_labelled=labelled,
@@ -97,8 +100,11 @@ def _numbers(rows: Sequence[Row]) -> Iterator[tuple[int, int, str]]:
         folded = fold(row.text)
         if _NOT_NUMBER.search(folded):
             continue
+        if bare := _BARE_NUMBER.search(folded):
+            yield 0, -index, bare[1]
         for match in _NUMBER.finditer(folded):
             value = plain(row.text)[match.start(1) : match.end(1)].strip("-/")
+            value = _DATE_BEHIND.sub("", value).strip("-/")
             if digits(value) >= 3 and not re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}", value):
                 first_choice = match[0].startswith(
                     ("rec", "rcpt", "inv", "doc", "cb", "cash", "bil", "ris", "tis")
