@@ -50,6 +50,8 @@ def test_known_exploits_are_refused_and_guesses_are_only_reported(plan: Plan) ->
     owasp = [r for p, r in rules(plan, "api").items() if 2000 <= p < 3000]
     assert len(owasp) == 6
     assert all(r["preview"] for r in owasp)
+    mail = "!request.path.startsWith('/v1/receipt-mail/inbound/') && evaluatePreconfiguredWaf("
+    assert all(r["match"][0]["expr"][0]["expression"].startswith(mail) for r in owasp), "mails hold HTML"
 
 
 def test_callbacks_have_a_policy_of_their_own_without_guesses(plan: Plan) -> None:
