@@ -7,12 +7,15 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.core.clock import parse_rfc3339
 from shared.core.errors import Invalid
 from shared.receipts.archive import MOST_ENTRIES, open_archive
 from shared.receipts.bundle import bundle_key, counted, standings
 from shared.receipts.duplicates import fingerprint
+from shared.receipts.headers import MAX_BYTES
 from shared.receipts.intake import take_in
 from shared.receipts.missed import GRACE, announce_missed
 from shared.receipts.places import BUNDLES
@@ -194,3 +197,23 @@ def test_an_entry_gives_no_more_than_it_claims() -> None:
     with pytest.raises(Invalid) as refusal:
         archive.read(archive.entries[0])
     assert refusal.value.code == "archive_entry_damaged"
+
+
+SOUND = zipped({"a.png": PHOTO[:200], "b/c.jpg": b"x" * 50, "d.txt": b""})
+
+
+@given(st.integers(0, len(SOUND) - 1), st.binary(min_size=1, max_size=12), st.integers(0, 30))
+def test_any_damage_to_a_zip_is_a_reason(at: int, noise: bytes, cut: int) -> None:
+    broken = SOUND[:at] + noise + SOUND[at + len(noise) : len(SOUND) - cut]
+    codes = set()
+    try:
+        archive = open_archive(broken)
+    except Invalid as refusal:
+        assert refusal.code.startswith("archive_")  # noqa: PT017 - either way is right, no other is
+        return
+    for entry in archive.entries:
+        try:
+            assert len(archive.read(entry)) <= MAX_BYTES
+        except Invalid as refusal:
+            codes.add(refusal.code.partition("_")[0])
+    assert codes <= {"archive", "receipt"}

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.core.errors import HesabuError, Invalid, NotFound, Refused, Unavailable
 from shared.events import SYSTEM
@@ -260,3 +262,17 @@ def test_redelivery_after_a_crash_finishes_the_mail(
     assert [file["object"].rpartition("/")[2] for file in record.data["files"]] == ["00.png", "01.png"]
     world.spread()
     assert len(world.receipts) == 2
+
+
+WHOLE = sendgrid_raw(written(("a.png", PHOTO[:100]), ("b.png", b"x")), to="x@in.example")
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=12), st.booleans())
+def test_any_damage_to_a_post_is_a_mail_or_a_reason(at: int, noise: bytes, over: bool) -> None:
+    broken = WHOLE[:at] + noise + WHOLE[at + (len(noise) if over else 0) :]
+    code = ""
+    try:
+        read_mail(KIND, broken)
+    except HesabuError as refusal:
+        code = refusal.code
+    assert not code or code.startswith(("form_", "mail_"))
