@@ -24,8 +24,8 @@ from typing import Any
 from bench.ocr_cache import CachedEngine
 from bench.receipt_scores import TODAY, _iso, _letters, judge
 from bench.receipts import find_images, read_labels
-from shared.receipts.engines import build_engines
 from shared.receipts.engines.beliefs import believe
+from shared.receipts.engines.build import build_engines
 from shared.receipts.extract.amounts import amounts_in
 from shared.receipts.extract.dates import dates_in
 from shared.receipts.extract.fields import extract

@@ -159,7 +159,7 @@ class App:
 
     @lazy
     def engines(self) -> Sequence[Engine]:
-        from shared.receipts.engines import build_engines
+        from shared.receipts.engines.build import build_engines
 
         return build_engines(self.settings.ocr_engines)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         merchant_key,
         signature_of,
     )
-    from shared.receipts.engines import build_engines
+    from shared.receipts.engines.build import build_engines
     from shared.receipts.engines.port import Engine
     from shared.receipts.read import read_receipt
     from shared.receipts.reading import Fields, ReceiptReading
@@ -40,7 +40,7 @@ __getattr__ = lazy_names(
         **dict.fromkeys(
             ("Likeness", "Signature", "compare", "fingerprint", "merchant_key", "signature_of"), "duplicates"
         ),
-        "build_engines": "engines",
+        "build_engines": "engines.build",
         "Engine": "engines.port",
         "read_receipt": "read",
         "Fields": "reading",

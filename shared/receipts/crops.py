@@ -20,7 +20,7 @@ def crop(ports: Ports, receipt: Doc, field: str) -> bytes:
 
     Raises NotFound for a field that was not read from a row, or a file that is gone; Invalid as reading does.
     """
-    from shared.receipts.sheets import open_sheets
+    from shared.receipts.sheets import open_file
 
     box = (receipt.data["reading"] or {}).get("boxes", {}).get(field)
     if box is None:
@@ -28,7 +28,7 @@ def crop(ports: Ports, receipt: Doc, field: str) -> bytes:
     content = ports.blobs.get(receipt.data["object"], receipt.data["generation"])
     number, left, top, right, bottom, turned = box
     name = receipt.data["object"]
-    _, sheets = open_sheets(content, unpack(content) if is_pages(name, content) else ())
+    _, sheets = open_file(content, unpack(content) if is_pages(name, content) else ())
     page = sheets[number].picture.colour
     if turned:
         page = page.rotate(-turned, expand=True)

@@ -13,7 +13,7 @@ from shared.receipts.model import EngineText, Row
 from shared.receipts.picture_hash import picture_hash
 from shared.receipts.qr import read_codes
 from shared.receipts.reading import ReceiptReading
-from shared.receipts.sheets import Sheet, open_sheets
+from shared.receipts.sheets import Sheet, open_file
 
 _MAX_TEXT_ROWS = 400
 
@@ -34,7 +34,7 @@ def read_receipt(
     Raises Invalid ``receipt_*`` before any engine is loaded when the file is refused, and Unavailable
     ``ocr_unavailable`` when no engine can run.
     """
-    kind, sheets = open_sheets(content, pages)
+    kind, sheets = open_file(content, pages)
     codes = _codes(sheets)
     order = Order(sheets, codes, today, engines, cloud)
     found = order.run()

@@ -1,4 +1,4 @@
-"""The pages of a file, guarded and decoded as they are read: of a picture, of a PDF, of several pictures."""
+"""The pages of a file, guarded and opened as they are read: no engine is needed to look at them."""
 
 from __future__ import annotations
 
@@ -19,22 +19,15 @@ class Sheet:
     text: EngineText | None
 
 
-def open_sheets(content: bytes, pages: Sequence[bytes] = ()) -> tuple[Kind, tuple[Sheet, ...]]:
-    """The kind of a file and its pages.
+def open_file(content: bytes, pages: Sequence[bytes] = ()) -> tuple[Kind, tuple[Sheet, ...]]:
+    """What kind of file it is, and its pages, shrunk as far as reading allows; raises Invalid ``receipt_*``.
 
-    ``pages`` are the pictures of a receipt that came as several; ``content`` holds them all. Raises Invalid
-    ``receipt_*`` for what is refused.
+    ``pages`` are the pictures of a receipt that came as several, in order; ``content`` is what holds them.
     """
-    return _open_pages(pages) if pages else _open(content)
-
-
-def _open(content: bytes) -> tuple[Kind, tuple[Sheet, ...]]:
+    if pages:
+        return sniff(pages[0]), tuple(Sheet(decode(sniff(page), page), None) for page in pages)
     kind = sniff(content)
     check_bytes(content)
     if kind is Kind.PDF:
         return kind, tuple(Sheet(page.picture, page.text) for page in read_pages(content))
     return kind, (Sheet(decode(kind, content), None),)
-
-
-def _open_pages(pages: Sequence[bytes]) -> tuple[Kind, tuple[Sheet, ...]]:
-    return sniff(pages[0]), tuple(Sheet(decode(sniff(page), page), None) for page in pages)
