@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 Point = tuple[float, float]
@@ -36,13 +37,26 @@ class Line:
 
 @dataclass(frozen=True)
 class EngineText:
-    """What one engine read on one page, and how the page was turned to read it (degrees, clockwise)."""
+    """What one engine read on one page, and how the page was turned to read it (degrees, clockwise).
+
+    ``steps`` names what was done to the pixels besides: ``evened``, ``levelled``, ``enlarged``.
+    """
 
     lines: tuple[Line, ...]
     engine: str
     version: str
     turned: int = 0
     trusted: bool = True
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: what was measured (whole numbers, the unit in the name) and whether it changed anything."""
+
+    name: str
+    applied: bool
+    measured: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from shared.receipts.duplicates import fingerprint
@@ -14,6 +14,7 @@ from shared.receipts.picture_hash import picture_hash
 from shared.receipts.qr import read_codes
 from shared.receipts.reading import ReceiptReading
 from shared.receipts.sheets import Sheet, open_file
+from shared.receipts.stages import stages_of
 
 _MAX_TEXT_ROWS = 400
 
@@ -48,7 +49,7 @@ def read_receipt(
         engine=text.engine,
         engine_version=text.version,
         turned=text.turned,
-        stages=tuple(_stages(sheets, found.texts, codes)),
+        stages=tuple(stages_of(content, sheets, found.texts, len(codes))),
         fields=found.fields,
         text=tuple(row.text for row in found.rows[:_MAX_TEXT_ROWS]),
         decision=found.decision,
@@ -75,17 +76,3 @@ def _box(row: Row, sheets: Sequence[Sheet], texts: Sequence[EngineText]) -> tupl
 def _codes(sheets: Sequence[Sheet]) -> tuple[str, ...]:
     found = (code for sheet in sheets for code in read_codes(sheet.picture.full))
     return tuple(dict.fromkeys(found))
-
-
-def _stages(sheets: Sequence[Sheet], texts: Sequence[EngineText], codes: Sequence[str]) -> Iterator[str]:
-    """What was done besides plain reading, each only because a measurement asked for it."""
-    if any(
-        max(sheet.picture.width, sheet.picture.height) > max(sheet.picture.colour.size) for sheet in sheets
-    ):
-        yield "shrunk"
-    if codes:
-        yield "qr"
-    if any(text.turned for text in texts):
-        yield "turned"
-    if any(sheet.text for sheet in sheets):
-        yield "embedded_text"

@@ -11,6 +11,7 @@ from shared.receipts.engines.tried import Tried
 from shared.receipts.extract.etims import QrMark
 from shared.receipts.extract.lines import Item
 from shared.receipts.extract.tax import Band
+from shared.receipts.model import Stage
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class ReceiptReading:
     engine: str
     engine_version: str
     turned: int
-    stages: tuple[str, ...]
+    stages: tuple[Stage, ...]
     fields: Fields
     text: tuple[str, ...]
     decision: str

@@ -24,9 +24,12 @@ def tilt(lines: Sequence[Line]) -> float:
     return _weighted_median(angles)
 
 
-def build_rows(lines: Sequence[Line], *, page: int = 0) -> tuple[Row, ...]:
-    """Lines of one upright page as rows, top to bottom, each left to right, whatever the tilt."""
-    angle = tilt(lines)
+def build_rows(lines: Sequence[Line], *, page: int = 0, level: bool = True) -> tuple[Row, ...]:
+    """Lines of one upright page as rows, top to bottom, each left to right, whatever the tilt.
+
+    ``level`` off groups by height alone: only to measure what undoing the tilt is worth.
+    """
+    angle = tilt(lines) if level else 0.0
     placed = sorted(((_turn(line.centre, -angle), line) for line in lines), key=lambda item: item[0][1])
     rows: list[list[tuple[Point, Line]]] = []
     for point, line in placed:

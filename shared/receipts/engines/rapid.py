@@ -20,15 +20,22 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class RapidEngine:
-    """The offline default. Models load at the first read, once a process; reads take turns."""
+    """The offline default. Models load at the first read, once a process; reads take turns.
+
+    Args:
+        turn: set a page upright whose lines stand sideways or upside down; off only to measure its worth.
+    """
 
     name = "rapidocr"
+
+    def __init__(self, *, turn: bool = True) -> None:
+        self._turn = turn
 
     def read(self, picture: Image) -> EngineText:
         """The lines of an RGB picture; a sideways or upside-down page is turned and read again."""
         with _ONE_AT_A_TIME:
             lines, flipped = _run(picture)
-            turns = quarter_turns(lines, flipped)
+            turns = quarter_turns(lines, flipped) if self._turn else 0
             if turns:
                 lines, _ = _run(picture.rotate(-90 * turns, expand=True))
         return EngineText(lines, self.name, _version(), turned=90 * turns)

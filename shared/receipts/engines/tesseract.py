@@ -6,13 +6,17 @@ import csv
 import subprocess  # the binary gets a fixed argument list and the picture on its standard input
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO, StringIO
+from math import cos, radians, sin
 from shutil import which
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Unavailable
-from shared.receipts.model import EngineText, Line
+from shared.receipts.lean import WORTH_LEVELLING, lean_of, levelled
+from shared.receipts.light import UNEVEN, evened, unevenness
+from shared.receipts.model import EngineText, Line, Point
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,15 +32,49 @@ def tesseract_installed() -> bool:
 
 
 class TesseractEngine:
-    """Runs the ``tesseract`` program once a page; its readings are never accepted without a person."""
+    """Runs the ``tesseract`` program once a page; its readings are never accepted without a person.
+
+    Args:
+        clean: level a leaning page and even out a shadowed one first, each where its measurement asks for it:
+            worth most of what this engine reads on photos (docs/decisions/0027).
+    """
 
     name = "tesseract"
 
+    def __init__(self, *, clean: bool = True) -> None:
+        self._clean = clean
+
     def read(self, picture: Image) -> EngineText:
         """The lines of an RGB picture; raises Unavailable where the program is missing, fails or hangs."""
-        scale = max(1.0, _WIDTH / picture.width)
-        table = _run(_png(picture, scale))
-        return EngineText(_lines(table, scale), self.name, _version(), trusted=False)
+        ready, lean, steps = self._ready(picture)
+        scale = max(1.0, _WIDTH / ready.width)
+        lines = _lines(_run(_png(ready, scale)), scale)
+        if lean:
+            lines = tuple(_back(line, lean, ready.size, picture.size) for line in lines)
+        steps += ("enlarged",) if scale > 1 else ()
+        return EngineText(lines, self.name, _version(), trusted=False, steps=steps)
+
+    def _ready(self, picture: Image) -> tuple[Image, int, tuple[str, ...]]:
+        """The picture as it is read, how far it leant, and what was done."""
+        lean = 0
+        steps: tuple[str, ...] = ()
+        if self._clean and unevenness(picture) >= UNEVEN:
+            picture, steps = evened(picture), ("evened",)
+        if self._clean and abs(found := lean_of(picture)) >= WORTH_LEVELLING:
+            picture, lean, steps = levelled(picture, found), found, (*steps, "levelled")
+        return picture, lean, steps
+
+
+def _back(line: Line, lean: int, read: tuple[int, int], page: tuple[int, int]) -> Line:
+    """A line of a levelled page where it stands on the page as it was."""
+    turn = radians(lean / 100)
+
+    def place(point: Point) -> Point:
+        x, y = point[0] - read[0] / 2, point[1] - read[1] / 2
+        return x * cos(turn) - y * sin(turn) + page[0] / 2, x * sin(turn) + y * cos(turn) + page[1] / 2
+
+    one, two, three, four = map(place, line.corners)
+    return replace(line, corners=(one, two, three, four))
 
 
 def _png(picture: Image, scale: float) -> bytes:
