@@ -167,6 +167,7 @@ def two_shops(folder: Path) -> Iterator[tuple[Shop, Shop]]:
             shop.ids["payment_id"] = shop.rows("/v1/payments")[-1]["id"]
             refund = {"payment_id": shop.ids["payment_id"], "amount_cents": 1000, "note": shop.word}
             shop.ids["payout_id"] = shop.make("/v1/refunds", refund)
+            shop.ids["field"] = "mpesa_code"
             shop.ids["bundle_id"] = shop.rows("/v1/receipt-bundles")[0]["id"]
             shop.ids["mail_id"] = shop.rows("/v1/receipt-mail/messages")[0]["id"]
             shop.ids["receipt_id"] = shop.rows("/v1/receipts")[0]["id"]
