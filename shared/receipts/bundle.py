@@ -7,7 +7,7 @@ a counter that every one of them wrote would be the one document that all of the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -132,13 +132,23 @@ def _write(tx: Tx, key: Key, record: Data) -> None:
 
 
 def standings(store: Store, business: str, bundle: Doc) -> list[Data]:
-    """Each entry of a zip with where its receipt stands by now; ``waiting`` is one that was not read yet."""
+    """Each entry of a zip with where its receipt stands by now.
+
+    ``waiting`` is one that was not read yet, ``gone`` one whose file was taken out of the bucket before that.
+    """
     entries = bundle.data["entries"]
-    receipts = store.get_many(business, [Key(RECEIPTS, entry["receipt_id"]) for entry in entries])
-    return [
-        {**entry, "status": receipt.data["status"] if receipt else "waiting"}
-        for entry, receipt in zip(entries, receipts, strict=True)
-    ]
+    keys = {
+        entry["receipt_id"]: Key(RECEIPTS, entry["receipt_id"]) for entry in entries if entry["receipt_id"]
+    }
+    found = dict(zip(keys, store.get_many(business, list(keys.values())), strict=True))
+    return [{**entry, "status": _standing(entry["receipt_id"], found)} for entry in entries]
+
+
+def _standing(receipt_id: str, found: Mapping[str, Doc | None]) -> str:
+    receipt = found.get(receipt_id)
+    if receipt is not None:
+        return str(receipt.data["status"])
+    return "waiting" if receipt_id else "gone"
 
 
 def counted(entries: Sequence[Data]) -> dict[str, int]:

@@ -74,6 +74,23 @@ def test_before_its_files_are_read_they_wait(world: World) -> None:
     assert all(entry["receipt_id"] for entry in entries)
 
 
+def test_a_file_that_is_taken_away_while_the_zip_is_opened_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = zipped({"a.png": PHOTO, "b.png": OTHER})
+    file = world.drop("march.zip", content)
+    put = world.blobs.put
+
+    def losing(name: str, content: bytes, *, only_if_absent: bool = False) -> None:
+        put(name, content, only_if_absent=only_if_absent)
+        if name.endswith("0000.png"):
+            world.blobs.delete(name)
+
+    monkeypatch.setattr(world.blobs, "put", losing)
+    take_in(world, BUSINESS, file)
+    assert counted(standings(world.store, BUSINESS, opened(world, content))) == {"gone": 1, "waiting": 1}
+
+
 def test_a_zip_that_is_announced_or_handed_in_again_adds_nothing(world: World) -> None:
     content = zipped({"a.png": PHOTO, "b.txt": b"no picture"})
     first = world.drop("march.zip", content)
