@@ -5,14 +5,16 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shared.core.errors import Unavailable
 from shared.core.ids import derived_id
-from shared.core.settings import Settings
 from shared.events import SYSTEM
 from shared.ports import HasIds, HasSettings, HasStore
 from shared.store import Data, Key, Once, Store, Tx
+
+if TYPE_CHECKING:
+    from shared.core.settings import Settings
 
 BOX = Key("receipt_mail_box", "box")
 PROFILE = Key("profile", "business")

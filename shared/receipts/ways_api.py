@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from shared.http import READERS, WRITERS, Api, Args, Call, ListView, View, page_view
-from shared.receipts.bundle import counted, standings
 from shared.receipts.handing_in import hand_in
 from shared.receipts.multipart import FORM, MAX_FORM, read_form
 from shared.receipts.places import BUNDLES
@@ -88,6 +87,8 @@ def list_receipt_bundles(call: Call[Ports]) -> ListView[BundleView]:
 
 def read_receipt_bundle(call: Call[Ports]) -> OpenedBundleView:
     """Counted at this moment from the receipts; ``waiting`` is what was not read yet."""
+    from shared.receipts.bundle import counted, standings  # few requests are about a zip
+
     doc = call.ports.store.require(call.business, Key(BUNDLES, call.path["bundle_id"]))
     entries = standings(call.ports.store, call.business, doc)
     return OpenedBundleView(**_facts(doc), counts=counted(entries), entries=entries)
