@@ -56,11 +56,6 @@ class _Opening:
         return f"{FOLDER}{self.business}/{self.key.id}/"
 
 
-def is_pages(name: str, content: bytes) -> bool:
-    """Whether a file holds the pages of one receipt."""
-    return name.lower().endswith(ENDING) and is_zip(content)
-
-
 def is_bundle(name: str, content: bytes) -> bool:
     """A zip by its bytes and its name, and not the pages of one receipt.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from shared.core.errors import NotFound
-from shared.receipts.bundle import is_pages
-from shared.receipts.pages import unpack
+from shared.receipts.pages import is_pages, unpack
 from shared.receipts.ports import Ports
 from shared.store import Doc
 

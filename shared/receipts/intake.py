@@ -15,11 +15,11 @@ from shared.core.errors import Conflict, Invalid, NotFound
 from shared.events import ObjectFinalized
 from shared.receipts.aliases import rename
 from shared.receipts.archive import MAX_ARCHIVE
-from shared.receipts.bundle import is_bundle, is_pages, open_bundle
+from shared.receipts.bundle import is_bundle, open_bundle
 from shared.receipts.confidence import decide
 from shared.receipts.duplicates import Signature, fingerprint, signature_of
 from shared.receipts.headers import MAX_BYTES
-from shared.receipts.pages import ENDING, MAX_PAGES_BYTES, unpack
+from shared.receipts.pages import ENDING, MAX_PAGES_BYTES, is_pages, unpack
 from shared.receipts.places import RECEIPTS, bundle_mark, receipt_key
 from shared.receipts.policy import POLICY, ReceiptPolicy, read_policy
 from shared.receipts.ports import Ports

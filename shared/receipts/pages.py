@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from io import BytesIO
 
 from shared.core.errors import Invalid
-from shared.receipts.archive import Archive, open_archive
+from shared.receipts.archive import Archive, is_zip, open_archive
 from shared.receipts.headers import Kind, check_bytes, sniff
 
 ENDING = ".pages.zip"
@@ -19,6 +19,11 @@ MOST_PAGES = 20
 MAX_PAGES_BYTES = 30 * 1024 * 1024
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The same pages are the same bytes on every day, and so the same file."""
+
+
+def is_pages(name: str, content: bytes) -> bool:
+    """Whether a file holds the pages of one receipt."""
+    return name.lower().endswith(ENDING) and is_zip(content)
 
 
 def pack(pages: Sequence[bytes]) -> bytes:

@@ -11,7 +11,6 @@ from pydantic import Field
 from shared.core.errors import FieldError, Invalid
 from shared.http import READERS, WRITERS, Api, Args, Body, Call, ListView, Reply, View, page_view
 from shared.receipts import crops, review
-from shared.receipts.linking import link_duplicate, unlink_duplicate
 from shared.receipts.places import CHANGES, RECEIPTS
 from shared.receipts.ports import Ports
 from shared.receipts.views import ReceiptView, receipt_view
@@ -161,6 +160,8 @@ def undo_receipt(call: Call[Ports], body: Word) -> ReceiptView:
 
 def link_receipt(call: Call[Ports], body: Link) -> ReceiptView:
     """It counts no more beside its original; nothing is removed."""
+    from shared.receipts.linking import link_duplicate  # comparing receipts is no part of every cold start
+
     return _changed(
         call,
         lambda tx, receipt, actor: link_duplicate(tx, receipt, body.original, actor=actor, note=body.note),
@@ -168,6 +169,8 @@ def link_receipt(call: Call[Ports], body: Link) -> ReceiptView:
 
 
 def unlink_receipt(call: Call[Ports], body: Word) -> ReceiptView:
+    from shared.receipts.linking import unlink_duplicate
+
     return _changed(
         call, lambda tx, receipt, actor: unlink_duplicate(tx, receipt, actor=actor, note=body.note)
     )
