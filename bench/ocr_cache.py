@@ -37,7 +37,7 @@ class CachedEngine:
 
 
 def _text(stored: dict[str, object]) -> EngineText:
-    lines = stored.pop("lines")
+    lines, stored["steps"] = stored.pop("lines"), tuple(stored.get("steps", ()))  # type: ignore[arg-type]
     return EngineText(lines=tuple(map(_line, lines)), **stored)  # type: ignore[call-overload, arg-type]
 
 
