@@ -29,6 +29,8 @@ _HEAD_ROWS = 12
 _MOST_OF_ROW = 0.6
 """A name is most of its row: a word taken out of a sentence is none."""
 _LEAST_LETTERS = 4
+_LEGIBLE = 880
+"""An engine's score of a row, 0..1000, under which its letters are not to be built upon."""
 _TOTALS = (Label.FINAL, Label.TOTAL, Label.INCLUSIVE)
 _DATE_WORD = re.compile(r"\bd[al]{0,2}t[ea]\b|\bdate|\btarehe\b|\bsiku\b")
 
@@ -43,7 +45,10 @@ def date_of(receipt: Receipt, value: str) -> Fields:
         if one.day == day:
             text = receipt.rows[one.row].text
             rivals = any(other.labelled and other.day != day for other in printed)
-            held = surer(receipt.fields, _date_evidence(receipt, one, contradicted=rivals), one.row)
+            evidence = _date_evidence(receipt, one, contradicted=rivals)
+            alone = one.labelled or all(other.day == day for other in printed)
+            proven = alone and not rivals and _legible(receipt, one.row)
+            held = surer(receipt.fields, evidence, one.row, proven=proven)
             return _with_date(held, day, time_in(text))
     raise Doubt("not in the text")
 
@@ -109,7 +114,11 @@ def total_of(receipt: Receipt, value: str) -> Fields:
         "clear": clearness(receipt.rows[index].score),
         "contradicted": _contradicted(sums, cents),
     }
-    held = surer(receipt.fields, Evidence("total", features), index)
+    enough = "tender" in checks or len(checks) > 1
+    proven = enough and sums.labels[index] in _TOTALS and not _contradicted(sums, cents)
+    held = surer(
+        receipt.fields, Evidence("total", features), index, proven=proven and _legible(receipt, index)
+    )
     return _with_total(held, sums, cents, checks)
 
 
@@ -196,8 +205,14 @@ def merchant_of(receipt: Receipt, value: str) -> Fields:
                     "odd": not all(letter.isascii() or letter.isalpha() for letter in value),
                 },
             )
-            return replace(surer(receipt.fields, evidence, index), merchant=value.strip())
+            proven = bool(evidence.features["legal"]) and _legible(receipt, index)
+            held = surer(receipt.fields, evidence, index, proven=proven)
+            return replace(held, merchant=value.strip())
     raise Doubt("not in the text")
+
+
+def _legible(receipt: Receipt, row: int) -> bool:
+    return receipt.rows[row].score >= _LEGIBLE
 
 
 def _may_be_name(row: Row) -> bool:

@@ -1,8 +1,8 @@
 """What a model says of a receipt is believed only where the print and the arithmetic say so too.
 
-A value must be of the right form, stand in what an engine read, and for a total come out of other amounts of
-the receipt. How sure it is comes from the same evidence as for every other value: that a model named it adds
-nothing. So a model can point at the right row, and nothing else; it never makes a figure.
+A value must be of the right form, stand in what an engine read, and be proven by the receipt itself: a total
+by other amounts, a date by being called so, a seller's name by its legal form. That a model named it is no
+proof. So a model can point at the right row, and nothing else; it never makes a figure.
 """
 
 from __future__ import annotations

@@ -214,20 +214,20 @@ def test_a_receipt_has_only_so_much_time(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 # --- Gemini
-TORN = (*GOOD[:3], "21/10/2026 11:31", "22/10/2026 11:40", *GOOD[4:])
-"""Rules alone are torn between two dates that nothing tells apart."""
+TORN = ("KARIBU", "ASANTE", "UPEO TRADERS LTD", *GOOD)
+"""Rules alone are torn between two names with a legal form."""
 
 
 def test_gemini_points_at_a_field_that_rules_are_unsure_of() -> None:
     with world_of(only_gemini) as world:
         without = reading(ScriptedEngine(*TORN))
-        assert without.reasons == ("date_unsure",)
-        world.go_wrong("lie", field="date", value="2026-10-21")
+        assert without.reasons == ("merchant_unsure",)
+        world.go_wrong("lie", field="merchant", value="Maji Plumbing Supplies Ltd")
         read = reading(ScriptedEngine(*TORN), cloud=world.cloud())
         assert story(read) == [("scripted", "read"), ("gemini", "believed")]
-        assert str(read.fields.date) == "2026-10-21"
-        assert (read.sources["date"], read.sources["total"]) == ("gemini", "scripted")
-        assert world.asked("gemini")[0]["wanted"] == ["date"]
+        assert (read.decision, read.fields.merchant) == ("accept", "Maji Plumbing Supplies Ltd")
+        assert (read.sources["merchant"], read.sources["total"]) == ("gemini", "scripted")
+        assert world.asked("gemini")[0]["wanted"] == ["merchant"]
 
 
 def _injected() -> Sequence[str]:
