@@ -20,7 +20,7 @@ class CachedEngine:
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._engine, self._folder = engine, folder
+        self._engine, self._folder, self._version = engine, folder, ""
         self.name = engine.name
         self.hits = 0
 
@@ -28,12 +28,20 @@ class CachedEngine:
         """The lines of an RGB picture, from the disk where they are known."""
         digest = hashlib.sha256(picture.tobytes() + repr(picture.size).encode()).hexdigest()[:32]
         path = self._folder / f"{self.name}-{digest}.json"
-        if path.is_file():
+        if path.is_file() and (known := _text(json.loads(path.read_text()))).version == self._now():
             self.hits += 1
-            return _text(json.loads(path.read_text()))
+            return known
         text = self._engine.read(picture)
         path.write_text(json.dumps(asdict(text)))
         return text
+
+    def _now(self) -> str:
+        """The version that the engine says of itself when it reads; asked once, with a blank page."""
+        if not self._version:
+            from PIL import Image
+
+            self._version = self._engine.read(Image.new("RGB", (64, 64), "white")).version
+        return self._version
 
 
 def _text(stored: dict[str, object]) -> EngineText:

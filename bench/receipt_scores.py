@@ -9,14 +9,16 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from shared.receipts.confidence import ACCEPT
 from shared.receipts.extract.dates import dates_in
 from shared.receipts.extract.text import fold_code
 
 TODAY = date.today()  # noqa: DTZ011 - a bench runs on the clock of its machine
 _NEAR_CENTS = 5
 _FUZZY, _ITEM_FUZZY = 90, 80
-_CALIBRATED = {"total": "total", "date": "date", "merchant": "merchant", "kra_pin": "kra_pin", "tax": "tax"}
+_OF_TOTAL = ("total_", "proof_wanted", "engine_untrusted")
+_CALIBRATED = {
+    name: name for name in ("total", "date", "merchant", "kra_pin", "cu_invoice", "mpesa_code", "tax")
+}
 """Confidence of a field to the mark that says whether it was right."""
 Scored = Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
 
@@ -27,14 +29,21 @@ def accuracy(scored: Scored) -> dict[str, Any]:
     figures: dict[str, Any] = {name: _share(marks, name) for name in marks[0]}
     figures["total_interval"] = _interval([mark["total"] for mark in marks])
     accepted = [mark for (line, _), mark in zip(scored, marks, strict=True) if line["decision"] == "accept"]
-    least = ACCEPT["total"] / 1000
-    sure = [m for (line, _), m in zip(scored, marks, strict=True) if _sure(line, "total") >= least]
+    sure = [mark for (line, _), mark in zip(scored, marks, strict=True) if total_accepted(line)]
+    for name in ("date", "merchant", "all_three"):
+        figures[f"{name}_interval"] = _interval([mark[name] for mark in marks])
     figures["labelled"] = len(marks)
     figures["accept_coverage"] = round(len(accepted) / len(marks), 4)
     figures["accepted_total_right"] = _share(accepted, "total")
     figures["sure_total_coverage"] = round(len(sure) / len(marks), 4)
     figures["sure_total_right"] = _share(sure, "total")
     return figures | _printed(scored) | _items(scored) | _calibration(scored, marks)
+
+
+def total_accepted(line: Mapping[str, Any]) -> bool:
+    """Whether a total needs no person: no reason of the decision is about it, whatever is said of others."""
+    about = (reason for reason in line["reasons"] if reason.startswith(_OF_TOTAL))
+    return line["total"] is not None and not any(about)
 
 
 def _sure(line: Mapping[str, Any], field: str) -> float:
@@ -59,6 +68,10 @@ def _printed(scored: Scored) -> dict[str, Any]:
         pairs = [(line.get(name), label[name]) for line, label in scored if label.get(name)]
         if pairs:
             figures[name] = round(statistics.mean(same(read, wanted) for read, wanted in pairs), 4)
+            figures[f"{name}_count"] = len(pairs)
+    codes = [(line["mpesa_code"], label["mpesa_code"]) for line, label in scored if label.get("mpesa_code")]
+    if codes:
+        figures["mpesa_code_raw"] = round(statistics.mean(read == wanted for read, wanted in codes), 4)
     for module in sorted({label["module_px"] for _, label in scored if label.get("module_px")}):
         sized = [(li, la) for li, la in scored if la.get("module_px") == module and la.get("qr")]
         if sized:
@@ -87,6 +100,7 @@ _SAME = {
     "receipt_number": lambda read, wanted: read is not None and str(read).lstrip("0") == wanted.lstrip("0"),
     "payment_method": _plain,
     "buyer_pin": _plain,
+    "till": _plain,
 }
 
 

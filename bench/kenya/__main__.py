@@ -71,7 +71,7 @@ def _cells(part: Part) -> tuple[Cell, ...]:
 def _only_printed(label: dict[str, Any], text: str) -> dict[str, Any]:
     """The label without what its layout leaves out."""
     solid = text.replace(",", "")
-    asked = ("tax", "kra_pin", "buyer_pin", "cu_invoice", "mpesa_code", "receipt_number")
+    asked = ("tax", "kra_pin", "buyer_pin", "cu_invoice", "mpesa_code", "receipt_number", "till")
     return label | {name: None for name in asked if str(label[name]) not in solid}
 
 
@@ -91,6 +91,7 @@ def label_of(sale: Sale, layout: str, condition: str, style: Style) -> dict[str,
         "mpesa_code": sale.mpesa_code or None,
         "payment_method": sale.method,
         "receipt_number": sale.number,
+        "till": sale.till,
         "items": [
             {
                 "description": line.description,
