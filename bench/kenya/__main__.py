@@ -10,12 +10,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench.kenya import layouts_test, layouts_train
+from bench.kenya import layouts_held, layouts_test, layouts_train
 from bench.kenya.degrade import CONDITIONS, degrade
 from bench.kenya.page import Cell, Part, Row, Style, make_style, print_page
 from bench.kenya.sale import Sale, make_sale
 
-_LAYOUTS = {"train": layouts_train.LAYOUTS, "test": layouts_test.LAYOUTS}
+_LAYOUTS = {"train": layouts_train.LAYOUTS, "test": layouts_test.LAYOUTS, "held": layouts_held.LAYOUTS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

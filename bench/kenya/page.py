@@ -73,6 +73,7 @@ def rule(sign: str = "-") -> Row:
 STYLES = {
     "train": ("sans", "mono", "vera", "condensed"),
     "test": ("aileron", "serif", "monobold", "verabold"),
+    "held": ("light", "serifcondensed", "hand"),
 }
 _DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
 _FILES = {
@@ -81,6 +82,8 @@ _FILES = {
     "monobold": "DejaVuSansMono-Bold.ttf",
     "serif": "DejaVuSerif.ttf",
     "condensed": "DejaVuSansCondensed.ttf",
+    "light": "DejaVuSans-ExtraLight.ttf",
+    "serifcondensed": "DejaVuSerifCondensed.ttf",
 }
 _BOLD = {"sans": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono-Bold.ttf", "serif": "DejaVuSerif-Bold.ttf"}
 

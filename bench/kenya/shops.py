@@ -84,6 +84,17 @@ SHOPS: dict[str, dict[str, tuple[Shop, ...]]] = {
             "NEEMA CEREALS STORE||Nyamakima; Nairobi|0719 440 110",
         ),
     },
+    "held": {
+        "supermarket": _shops(
+            "NYUMBANI FRESH MART LTD||Kenyatta Street; Embu; P.O. Box 330-60100|0728 660 110",
+            "TUSHOP WHOLESALE AND RETAIL||Bondeni; Nakuru|0714 505 808",
+        ),
+        "petrol": _shops("KASUKU OIL DEALERS LIMITED||Meru-Nanyuki Road|0733 292 929"),
+        "restaurant": _shops("MLIMA VIEW RESTAURANT||Karatina; Nyeri|0722 818 181"),
+        "hardware": _shops("JENGA IMARA HARDWARE STORES LTD||Kamukunji; Nairobi|0790 717 171"),
+        "pharmacy": _shops("DAWA PLUS CHEMIST LIMITED||Uhuru Street; Thika|0710 626 262"),
+        "note": _shops("KARIUKI & BROTHERS||Wakulima Market|0725 343 434"),
+    },
 }
 
 Goods = tuple[str, int, int]
@@ -196,5 +207,21 @@ GOODS: dict[str, dict[str, tuple[Goods, ...]]] = {
             "Rope|200|800",
             "Fare|100|600",
         ),
+    },
+    "held": {
+        "supermarket": _goods(
+            "DAIRYLAND GHEE 500G|420|640",
+            "WEETABIX 450G|380|520",
+            "PEMBE MAIZE 2KG|150|230",
+            "SPRITE 2L|160|240",
+            "JIK BLEACH 750ML|150|260",
+        ),
+        "petrol": _goods("PETROL|174|194", "KEROSENE|150|170"),
+        "restaurant": _goods("Githeri|80|200", "Mukimo Plate|150|320", "Chai|30|70", "Roast Chicken|450|900"),
+        "hardware": _goods(
+            "Wheelbarrow|3500|6000", "Barbed Wire Roll|4200|7000", "Spade|450|900", "Cable 2.5mm|60|120"
+        ),
+        "pharmacy": _goods("Cetrizine 10s|80|220", "Plaster Roll|90|260", "Digital Thermometer|350|900"),
+        "note": _goods("Viazi gunia|1800|4200", "Kazi ya siku|600|1500", "Kamba|100|400"),
     },
 }
