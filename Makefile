@@ -128,7 +128,7 @@ mutants: .venv/ready-test ## the product with one promise taken out, many times:
 
 TRAIN ?= var/kenya
 train: .venv/ready-test ## fit the confidence of receipts to drawn ones, ../shared's where present, and CORRECTIONS=FILE
-	@test -d $(TRAIN) || $(PY) -m bench.kenya --out $(TRAIN) --count 150 --seed 11 --split train
+	@test -d $(TRAIN) || $(PY) -m bench.kenya --out $(TRAIN) --count 100 --seed 11 --split train
 	@$(PY) -m tools.train receipts --images $(TRAIN) --labels $(TRAIN)/labels.jsonl \
 	  $(if $(wildcard ../shared/data/receipts),--images ../shared/data/receipts --labels ../shared/data/receipts/labels.jsonl) \
 	  $(if $(CORRECTIONS),--corrections $(CORRECTIONS))

@@ -16,7 +16,7 @@ from typing import Any
 from bench.kenya.degrade import FIXED
 from bench.receipt_scores import judge
 
-COPIES = 12
+COPIES = 10
 LARGEST_PIXELS = 6_000_000
 """Pictures over this are left out: they are scans of whole pages, not what a telephone sends."""
 _MARKS = ("total", "date", "merchant", "all_three")

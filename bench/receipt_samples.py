@@ -26,13 +26,17 @@ from shared.receipts.rows import build_rows
 
 @dataclass(frozen=True)
 class Sample:
-    """One field of one reading; ``page`` names the picture, so that no page is on both sides of a fold."""
+    """One field of one reading; ``page`` names the picture, so that no page is on both sides of a fold.
+
+    ``flagged``: the rules ask a person about this field whatever its confidence.
+    """
 
     field: str
     features: dict[str, int]
     right: bool
     page: str
     spoilt: bool
+    flagged: bool = False
 
 
 def samples_of(folder: Path, labels: Path, cache: Path, *, copies: int, seed: int = 1) -> Iterator[Sample]:
@@ -69,7 +73,8 @@ def _judged(fields: Fields, label: dict[str, Any], page: str, *, spoilt: bool) -
     for field, features in fields.features.items():
         right = marks.get(field) if field in marks else right_of(field, line.get(field), label)
         if right is not None:
-            yield Sample(field, dict(features), right, page, spoilt)
+            flagged = any(flag.startswith(f"{field}_") for flag in fields.flags)
+            yield Sample(field, dict(features), right, page, spoilt, flagged)
 
 
 def _line(fields: Fields) -> dict[str, Any]:

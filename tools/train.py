@@ -20,12 +20,16 @@ from typing import Any
 
 from bench.receipt_samples import Sample, exported, samples_of
 from bench.receipt_scores import expected_error
+from shared.receipts.confidence import ACCEPT, chance
 
 WEIGHTS = Path(__file__).parent.parent / "shared" / "receipts" / "weights.py"
 HEAD = '"""What each feature weighs: made by ``python -m tools.train``, not by hand."""'
 FOLDS = 5
 STRENGTH = 1.0
-"""Inverse of the penalty on large weights: a feature seen on few receipts must not decide."""
+"""Inverse of the penalty on large weights: a feature seen on few receipts must not decide.
+
+With 5 totals lean more on their margin, and accepted ones of spoilt copies are right a little less often
+(docs/decisions/0028)."""
 COPY_WEIGHT = 0.25
 """What a spoilt copy counts beside a page as it was read."""
 LEAST = 40
@@ -82,27 +86,35 @@ def fit(samples: Sequence[Sample], names: Sequence[str]) -> dict[str, float]:
 
 
 def crossed(samples: Sequence[Sample], names: Sequence[str]) -> dict[str, float]:
-    """Calibration error and Brier score on pages that the weights were not fitted to."""
+    """What weights are worth on pages they were not fitted to.
+
+    Calibration error and Brier score of pages as they were read; for a field with an accept line also the
+    share of those pages over it (``coverage``) and of right ones among them (``precision``), and the same of
+    all pages with the spoilt copies (``spoilt_``).
+    """
     pages = sorted({sample.page for sample in samples})
     fold = {page: number % FOLDS for number, page in enumerate(pages)}
-    pairs: list[tuple[float, bool]] = []
+    judged: list[tuple[float, Sample]] = []
     for number in range(FOLDS):
         inside = [s for s in samples if fold[s.page] != number]
         if len({s.right for s in inside}) < 2:
             continue
         weights = fit(inside, names)
-        outside = [s for s in samples if fold[s.page] == number and not s.spoilt]
-        pairs += [(chance(weights, s.features), s.right) for s in outside]
-    brier = sum((p - right) ** 2 for p, right in pairs) / max(len(pairs), 1)
-    return {"pages": len(pages), "ece": round(expected_error(pairs), 4), "brier": round(brier, 4)}
+        judged += [(chance(weights, s.features), s) for s in samples if fold[s.page] == number]
+    clean = [(sure, sample) for sure, sample in judged if not sample.spoilt]
+    pairs = [(sure, sample.right) for sure, sample in clean]
+    brier = sum((sure - right) ** 2 for sure, right in pairs) / max(len(pairs), 1)
+    figures = {"pages": len(pages), "ece": round(expected_error(pairs), 4), "brier": round(brier, 4)}
+    return figures | _accepted(clean, "") | _accepted(judged, "spoilt_")
 
 
-def chance(weights: dict[str, float], features: dict[str, int]) -> float:
-    """The probability as the runtime computes it, unrounded."""
-    from math import exp
-
-    score = weights["bias"] + sum(weights[name] * value / 1000 for name, value in features.items())
-    return 1 / (1 + exp(-score))
+def _accepted(judged: Sequence[tuple[float, Sample]], name: str) -> dict[str, float]:
+    least = ACCEPT.get(judged[0][1].field) if judged else None
+    if least is None:
+        return {}
+    right = [s.right for sure, s in judged if round(1000 * sure) >= least and not s.flagged]
+    coverage, precision = len(right) / len(judged), sum(right) / max(len(right), 1)
+    return {f"{name}coverage": round(coverage, 4), f"{name}precision": round(precision, 4)}
 
 
 def _table(samples: Iterable[Sample], names: Sequence[str]) -> tuple[list[list[float]], list[bool]]:
@@ -119,10 +131,13 @@ def source(weights: dict[str, dict[str, float]], figures: dict[str, Any]) -> str
         lines += [f'        "{name}": {round(value, 3)},' for name, value in known.items()]
         lines.append("    },")
     lines += ["}", "FIGURES: dict[str, dict[str, float]] = {"]
-    lines += [f'    "{field}": {json.dumps(found)},' for field, found in figures.items()]
+    for field, found in figures.items():
+        lines.append(f'    "{field}": {{')
+        lines += [f'        "{name}": {value},' for name, value in found.items()]
+        lines.append("    },")
     lines += [
         "}",
-        '"""Of pages that the weights were not fitted to: five folds, pages as they were read."""',
+        '"""Of pages that the weights were not fitted to, in five folds; ``spoilt_``: damaged copies too."""',
         "",
     ]
     return "\n".join(lines)

@@ -31,10 +31,17 @@ def in_thousandths(evidence: Evidence) -> dict[str, int]:
 
 def probability(evidence: Evidence) -> int:
     """The confidence in thousandths, 1..999; an unknown feature name is a KeyError, not a silent zero."""
-    weights = WEIGHTS[evidence.field]
-    score = weights["bias"]
-    score += sum(weights[name] * value / 1000 for name, value in in_thousandths(evidence).items())
-    return max(1, min(999, round(1000 / (1 + exp(-score)))))
+    sure = chance(WEIGHTS[evidence.field], in_thousandths(evidence))
+    return max(1, min(999, round(1000 * sure)))
+
+
+def chance(weights: Mapping[str, float], features: Mapping[str, int]) -> float:
+    """The logistic sum, 0..1 and unrounded; features in thousandths, KeyError for one without a weight.
+
+    Training judges its weights by this very function, so that what is measured is what runs.
+    """
+    score = weights["bias"] + sum(weights[name] * value / 1000 for name, value in features.items())
+    return 1 / (1 + exp(-score))
 
 
 def clearness(engine_score: int) -> float:

@@ -12,12 +12,12 @@ import pytest
 from bench.receipt_noise import spoil
 from bench.receipt_samples import Sample, exported
 from bench.receipt_scores import expected_error
-from shared.receipts.confidence import ACCEPT, Evidence, Thresholds, decide, probability
+from shared.receipts.confidence import ACCEPT, Evidence, Thresholds, chance, decide, probability
 from shared.receipts.extract.fields import extract
 from shared.receipts.rows import build_rows
 from shared.receipts.weights import FIGURES, WEIGHTS
 from tests.unit.receipts.support import line
-from tools.train import chance, fit, source
+from tools.train import STRENGTH, crossed, fit, source
 
 SURE = {"merchant": 990, "date": 990, "total": 990}
 
@@ -37,7 +37,7 @@ def test_the_runtime_computes_what_was_fitted() -> None:
 
     samples, names = _samples(), ["clear", "label"]
     weights = fit(samples, names)
-    model = LogisticRegression(C=1.0, max_iter=2000)
+    model = LogisticRegression(C=STRENGTH, max_iter=2000)
     table = [[s.features[n] / 1000 for n in names] for s in samples]
     model.fit(table, [s.right for s in samples])
     told = model.predict_proba(table)[:, 1]
@@ -66,6 +66,23 @@ def test_the_weights_say_how_good_they_are() -> None:
     namespace: dict[str, object] = {}
     exec(source(WEIGHTS, FIGURES), namespace)  # noqa: S102 - what training writes is a module
     assert namespace["WEIGHTS"] == WEIGHTS
+
+
+def test_accepted_totals_were_right_on_pages_not_fitted_to() -> None:
+    assert FIGURES["total"]["coverage"] >= 0.7
+    assert FIGURES["total"]["precision"] >= 0.99
+
+
+@pytest.mark.parametrize(("flagged", "coverage", "precision"), [(False, 0.7436, 0.9852), (True, 0.7326, 1.0)])
+def test_what_is_flagged_is_not_counted_as_accepted(flagged: bool, coverage: float, precision: float) -> None:
+    def several(count: int, clear: int, right: bool, flagged: bool = False) -> list[Sample]:
+        return [
+            Sample("total", {"clear": clear}, right, f"{clear} {n}", False, flagged) for n in range(count)
+        ]
+
+    samples = several(200, 1000, True) + several(70, 0, False) + several(3, 1000, False, flagged)
+    figures = crossed(samples, ["clear"])
+    assert (figures["coverage"], figures["precision"]) == (coverage, precision)
 
 
 def test_calibration_error_is_what_confidences_are_off_by() -> None:
