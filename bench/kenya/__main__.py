@@ -16,6 +16,8 @@ from bench.kenya.page import Cell, Part, Row, Style, make_style, print_page
 from bench.kenya.sale import Sale, make_sale
 
 _LAYOUTS = {"train": layouts_train.LAYOUTS, "test": layouts_test.LAYOUTS, "held": layouts_held.LAYOUTS}
+_PAYING = ("cash", "tender", "taslimu", "lipa", "lipwa", "pesa", "card", "visa", "mastercard")
+"""A layout without any of these words does not say how the sale was paid."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +74,10 @@ def _only_printed(label: dict[str, Any], text: str) -> dict[str, Any]:
     """The label without what its layout leaves out."""
     solid = text.replace(",", "")
     asked = ("tax", "kra_pin", "buyer_pin", "cu_invoice", "mpesa_code", "receipt_number", "till")
-    return label | {name: None for name in asked if str(label[name]) not in solid}
+    missing = [name for name in asked if str(label[name]) not in solid]
+    if not any(word in solid.lower() for word in _PAYING):
+        missing.append("payment_method")
+    return label | dict.fromkeys(missing)
 
 
 def label_of(sale: Sale, layout: str, condition: str, style: Style) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from PIL import Image
 
-from bench.kenya import layouts_test, layouts_train
+from bench.kenya import layouts_held, layouts_test, layouts_train
 from bench.kenya.__main__ import draw, main
 from bench.kenya.degrade import CONDITIONS, FIXED, degrade
 from bench.kenya.page import STYLES
@@ -34,16 +34,18 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     assert draw(5, 3, "train")[0] != draw(5, 3, "test")[0]
 
 
-def test_the_splits_share_no_layout_shop_good_or_font() -> None:
-    def names(split: str) -> set[str]:
-        layouts = {"train": layouts_train, "test": layouts_test}[split].LAYOUTS
-        found = {layout.__name__ for several in layouts.values() for layout in several}
-        found |= {shop.name for several in SHOPS[split].values() for shop in several}
-        return found | {good[0] for several in GOODS[split].values() for good in several} | set(STYLES[split])
+@pytest.mark.parametrize(("one", "other"), [("train", "test"), ("train", "held"), ("test", "held")])
+def test_the_splits_share_no_layout_shop_good_or_font(one: str, other: str) -> None:
+    assert _names(one)
+    assert _names(one) & _names(other) == set()
 
-    assert names("train")
-    assert names("test")
-    assert names("train") & names("test") == set()
+
+def _names(split: str) -> set[str]:
+    """Everything of a split that a rule could have learnt by heart."""
+    modules = {"train": layouts_train, "test": layouts_test, "held": layouts_held}
+    found = {layout.__name__ for several in modules[split].LAYOUTS.values() for layout in several}
+    found |= {shop.name for several in SHOPS[split].values() for shop in several}
+    return found | {good[0] for several in GOODS[split].values() for good in several} | set(STYLES[split])
 
 
 def test_every_trade_has_layouts_in_both_splits() -> None:
@@ -100,6 +102,8 @@ def test_a_label_holds_only_what_its_layout_prints() -> None:
     labels = [draw(4, number, "test", "clean")[1] for number in range(14)]
     assert {True, False} == {bool(label["mpesa_code"]) for label in labels}
     assert all(label["tax"] is None or label["module_px"] for label in labels)
+    books = [label for label in labels if label["layout"] == "ruled_slip"]
+    assert {bool(label["payment_method"]) == bool(label["mpesa_code"]) for label in books} == {True}
     assert all(label["company"] and label["date"] and label["items"] for label in labels)
 
 
