@@ -106,7 +106,11 @@ class MongoAdapter:
         collection, most = scan.index.collection, scan.limit + 1
         with reading():
             cursor = self._docs(collection).find(
-                condition(business, scan), sort=ordering(scan), limit=most, batch_size=most
+                condition(business, scan),
+                sort=ordering(scan),
+                limit=most,
+                batch_size=most,
+                hint=scan.index.name,  # several begin with the business: the declared one serves, no guess
             )
             return [read(collection, each) for each in cursor]
 

