@@ -29,8 +29,9 @@ ORDERS = {
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T[0-9:.]+Z)?")
 _SPOKEN = re.compile(r"\b\d{1,2} [A-Z][a-z]{2} \d{4}(, \d\d:\d\d)?|\b\d\d?/\d\d?/\d{2,4}( \d\d:\d\d)?")
 _CLOCK = re.compile(r"(<time>|<day>),? \d\d:\d\d")
-_OF_THE_WHOLE = re.compile(r'("sha256": "|"generation": "|"milliseconds": |Verification code: )[0-9A-Za-z-]+')
+_OF_THE_WHOLE = re.compile(r'("sha256": "|"generation": "|Verification code: )[0-9A-Za-z-]+')
 """Hashes and generations change with any time or id in what they are made of."""
+_DURATION = re.compile(r'("milliseconds": )[0-9.]+')
 _RANDOM = re.compile(r"\b([a-z]+_)[0-9a-f]{16,}\b")
 
 Final = dict[str, list[Any]]
@@ -92,7 +93,8 @@ def _told(doc: Doc, names: dict[str, str]) -> Any:
     for identity, name in names.items():
         text = text.replace(identity, name)
     text = _CLOCK.sub(r"\1", _SPOKEN.sub("<day>", _TIME.sub("<time>", text)))
-    return json.loads(_RANDOM.sub(r"\1…", _OF_THE_WHOLE.sub(r"\1…", text)))
+    text = _RANDOM.sub(r"\1…", _OF_THE_WHOLE.sub(r"\1…", text))
+    return json.loads(_DURATION.sub(r"\g<1>0", text))
 
 
 def _text(value: Any) -> str:

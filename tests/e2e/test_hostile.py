@@ -311,7 +311,7 @@ def test_a_file_that_is_no_receipt_is_refused_on_upload(product: Running, what: 
 @pytest.mark.parametrize("mebibytes", [11, 17])
 def test_a_file_over_ten_mebibytes_is_a_413(product: Running, mebibytes: int) -> None:
     content = picture("JPEG") + b"\x00" * (mebibytes * MIB)
-    connection = HTTPConnection("127.0.0.1", product.port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", product.port, timeout=60)
     try:
         connection.putrequest("POST", "/v1/receipts")
         connection.putheader("Authorization", f"Bearer {product.token()}")
