@@ -1,6 +1,6 @@
 """The matching engine behind the replay protocol of the reconciliation scorer (JSON lines on stdin/stdout).
 
-    python -m bench.reconcile [--store memory|sqlite] [--auto-milli 990]
+    python -m bench.reconcile [--store memory|sqlite] [--model trees-1] [--auto-milli 990]
 
 One object a line: ``start`` names the data files, ``payment`` asks for a prediction, ``feedback`` tells what
 a person decided about a reviewed payment, ``end`` stops. Only what the product would know is used: invoices
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from bench.reconcile_lines import answer, facts, rows
@@ -19,15 +20,18 @@ from shared.matching.candidates import gather
 from shared.matching.decide import DecisionRules, asks_nobody, decide
 from shared.matching.identity import payer_key
 from shared.matching.memory import MemoryLookup
-from shared.matching.model import CustomerFacts, InvoiceFacts, Link, PaymentFacts
+from shared.matching.model import Case, CustomerFacts, Decision, InvoiceFacts, Link, PaymentFacts
 from shared.matching.policy import take_back, write_off
 
 
 class Replay:
     """The books of one run: what is issued, open, posted, learned and waiting."""
 
-    def __init__(self, rules: DecisionRules) -> None:
+    def __init__(
+        self, rules: DecisionRules, watch: Callable[[Case, Decision], None] = lambda case, decision: None
+    ) -> None:
         self.rules = rules
+        self.watch = watch
         self.books = MemoryLookup()
         self.owner: dict[str, str] = {}
         self.later: list[dict[str, Any]] = []
@@ -83,6 +87,7 @@ class Replay:
         payment = facts(row)
         case = gather(self.books, payment, self.rules.allocation)
         decision = decide(case, self.rules)
+        self.watch(case, decision)
         links = [[link.invoice_id, link.cents] for link in decision.links]
         confidence = decision.confidence_milli / 1000
         if decision.verdict == "auto":
@@ -156,11 +161,12 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--auto-milli", type=int, default=DecisionRules().auto_milli, help="least confidence to post"
+        "--auto-milli", type=int, default=0, help="least confidence to post; 0: the model's own"
     )
+    parser.add_argument("--model", default="", help="a version of shared/matching/judges.py")
     parser.add_argument("--store", choices=("memory", "sqlite"), default="memory", help="where the books are")
     options = parser.parse_args(argv)
-    replay = _replay(options.store, DecisionRules(auto_milli=options.auto_milli))
+    replay = _replay(options.store, DecisionRules(auto_milli=options.auto_milli, model=options.model))
     counts: dict[str, int] = {}
     for line in sys.stdin:
         message = json.loads(line)

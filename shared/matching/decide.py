@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.matching.calibrate import chance
 from shared.matching.features import exact
 from shared.matching.hypotheses import weigh
 from shared.matching.identity import reference_text
+from shared.matching.judges import Judge, judge
 from shared.matching.model import Candidate, Case, Decision, Identity, Reason, Verdict
 from shared.matching.policy import AllocationRules
 from shared.matching.score import outcome, share
@@ -28,33 +28,40 @@ FITTING = frozenset({"exact", "short_shillings", "short_tax", "short_fee"})
 
 @dataclass(frozen=True, slots=True)
 class DecisionRules:
-    """When a business lets money be posted without asking; ``auto_milli`` is the least
-    chance of being exactly right."""
+    """When a business lets money be posted without asking.
 
-    auto_milli: int = 990
+    ``auto_milli``: the least chance of being exactly right, 0 for the model's own; ``model``: a version of
+    judges.py, "" for the current one.
+    """
+
+    auto_milli: int = 0
     allocation: AllocationRules = field(default_factory=AllocationRules)
+    model: str = ""
 
 
 def decide(case: Case, rules: DecisionRules) -> Decision:
-    """Decide one payment from what is known about it; the same case always gives the same decision."""
+    """Decide one payment from what is known about it; the same case always gives the same decision.
+
+    Raises Invalid ``model_unknown``.
+    """
+    by = judge(rules.model)
     if settlement_line(case):
         reason = Reason(
             "settlement_line", "the provider's own settlement moves our money, it pays no invoice"
         )
-        return Decision("none", 1000, (reason,))
-    weighed = weigh(case, rules.allocation)
-    ranked = share([candidate for candidate, _ in weighed])
+        return Decision("none", 1000, (reason,), model=by.version)
+    ranked, identities = considered(case, rules.allocation)
     if not ranked:
-        return Decision("none", 0, (Reason("stranger", "nothing points at a customer or an invoice"),))
-    identities = {candidate.customer_id: identity for candidate, identity in weighed}
+        reason = Reason("stranger", "nothing points at a customer or an invoice")
+        return Decision("none", 0, (reason,), model=by.version)
+    ranked, sure = by.order(case, ranked, identities)
     best = ranked[0]
     rival = next((c for c in ranked[1:] if outcome(c)[1] != outcome(best)[1]), None)
-    vetoes = tuple(_vetoes(case, ranked, identities, rules))
+    enough = sure >= (rules.auto_milli or by.auto_milli)
+    vetoes = tuple(_vetoes(case, ranked, identities, by, enough=enough))
     return Decision(
         verdict=_verdict(best, vetoes),
-        confidence_milli=chance(best.per_mille, (veto.code for veto in vetoes))
-        if best.allocation.links
-        else 0,
+        confidence_milli=by.capped(sure, (veto.code for veto in vetoes)) if best.allocation.links else 0,
         reasons=(*vetoes, *best.reasons),
         links=best.allocation.links,
         customer_id=best.customer_id,
@@ -63,7 +70,15 @@ def decide(case: Case, rules: DecisionRules) -> Decision:
         named=named_exactly(best),
         yields=not _named_and_fitting(best),
         may_be=_may_be(ranked),
+        model=by.version,
     )
+
+
+def considered(case: Case, rules: AllocationRules) -> tuple[list[Candidate], dict[str, Identity]]:
+    """Every meaning of a payment by its clues, best first, and how each customer is tied to it."""
+    weighed = weigh(case, rules)
+    ranked = share([candidate for candidate, _ in weighed])
+    return ranked, {candidate.customer_id: identity for candidate, identity in weighed}
 
 
 def settlement_line(case: Case) -> bool:
@@ -103,14 +118,15 @@ def _may_be(ranked: Sequence[Candidate]) -> tuple[str, ...]:
 
 
 def _vetoes(
-    case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity], rules: DecisionRules
+    case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity], by: Judge, *, enough: bool
 ) -> Iterator[Reason]:
+    """What makes a person look; what the judge has an eye on itself is left to it."""
     best = ranked[0]
     identity = identities[best.customer_id]
     if not best.allocation.links:
         yield Reason("no_open_invoice", "the likely customer has no open invoice for this money")
         return
-    if chance(best.per_mille) < rules.auto_milli:
+    if not enough:
         yield Reason("unsure", "other meanings are not unlikely enough")
     if len(best.allocation.links) > LINKS_MOST:
         yield Reason("many_invoices", "it would pay more invoices than are posted at once")
@@ -118,15 +134,18 @@ def _vetoes(
         yield Reason("other_currency", "an invoice in another currency needs a person")
     if best.customer_id in case.held and not _named_and_fitting(best):
         yield Reason("held", "an earlier payment that may be this customer's waits for review")
-    if not _proven(best, identity):
+    if not _proven(best, identity, loose="loose" in by.soft):
         yield Reason("unproven", "too little but the amount or a loose number speaks for it")
-    if _reads_past(best):
+    if _reads_past(best) and "reference_unread" not in by.soft:
         yield Reason("reference_unread", "the reference may name another invoice of this customer")
-    yield from _rivals(case, ranked, identities)
+    yield from (reason for reason in _rivals(case, ranked, identities) if reason.code not in by.soft)
 
 
-def _proven(best: Candidate, identity: Identity) -> bool:
-    """Two independent clues, or one that does not happen by chance."""
+def _proven(best: Candidate, identity: Identity, *, loose: bool) -> bool:
+    """Two independent clues, or one that does not happen by chance.
+
+    ``loose``: who paid is enough where nothing was named, because the judge weighs how surely it is known.
+    """
     said = [m for m in best.hypothesis.named if exact(m)]
     fits = best.allocation.fit in FITTING and best.allocation.step != "oldest"
     whole = 2 <= identity.name_size <= identity.name_words or 2 <= identity.typed_size <= identity.typed_name
@@ -138,7 +157,7 @@ def _proven(best: Candidate, identity: Identity) -> bool:
         return fits or strong or masked or identity.phone == "masked" or identity.name_words > 0
     if best.hypothesis.named:
         return strong or fits
-    return strong or (masked and fits)
+    return loose or strong or (masked and fits)
 
 
 def _known(identity: Identity) -> bool:

@@ -11,6 +11,7 @@ def as_record(decision: Decision) -> dict[str, Any]:
     """The parts of a decision that go into decisions/{id}, JSON values only."""
     return {
         "decision": decision.verdict,
+        "model": decision.model,
         "confidence_milli": decision.confidence_milli,
         "reasons": [_reason(r) for r in decision.reasons],
         "links": [_link(link) for link in decision.links],

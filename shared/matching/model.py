@@ -173,7 +173,8 @@ class Decision:
 
     ``candidates`` are the best three and ``rival`` the best with other links. ``named``: every credited
     invoice was named without repair. ``yields``: it waits while an earlier payment that may be this
-    customer's does. ``may_be``: the customers who wait while this payment does.
+    customer's does. ``may_be``: the customers who wait while this payment does. ``model``: the version that
+    said how sure it is.
     """
 
     verdict: Verdict
@@ -186,3 +187,4 @@ class Decision:
     named: bool = False
     yields: bool = True
     may_be: tuple[str, ...] = ()
+    model: str = ""
