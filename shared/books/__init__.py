@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from shared.books.balances import TrialBalance, known_balance, trial_balance
     from shared.books.customers import change_customer, write_customer
     from shared.books.expenses import Expense, write_expense
-    from shared.books.invoices import draft_invoice, finalise_invoice, open_invoices, void_invoice
+    from shared.books.invoices import (
+        draft_invoice,
+        finalise_invoice,
+        open_invoices,
+        open_invoices_of,
+        void_invoice,
+    )
     from shared.books.keys import (
         MatchKey,
         customer_keys,
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
         index_invoice,
         invoice_keys,
         invoice_spellings,
+        key_places,
+        leads,
         lookup_keys,
         payment_keys,
         unindex_customer,
@@ -55,10 +63,13 @@ __all__ = [
     "index_invoice",
     "invoice_keys",
     "invoice_spellings",
+    "key_places",
     "known_balance",
+    "leads",
     "lookup_keys",
     "name_tokens",
     "open_invoices",
+    "open_invoices_of",
     "overdue",
     "owed_now",
     "payment_keys",
@@ -85,7 +96,10 @@ __getattr__ = lazy_names(
         **dict.fromkeys(("TrialBalance", "known_balance", "trial_balance"), "balances"),
         **dict.fromkeys(("change_customer", "write_customer"), "customers"),
         **dict.fromkeys(("Expense", "write_expense"), "expenses"),
-        **dict.fromkeys(("draft_invoice", "finalise_invoice", "open_invoices", "void_invoice"), "invoices"),
+        **dict.fromkeys(
+            ("draft_invoice", "finalise_invoice", "open_invoices", "open_invoices_of", "void_invoice"),
+            "invoices",
+        ),
         **dict.fromkeys(
             (
                 "MatchKey",
@@ -95,8 +109,10 @@ __getattr__ = lazy_names(
                 "index_invoice",
                 "invoice_keys",
                 "invoice_spellings",
+                "key_places",
                 "lookup_keys",
                 "payment_keys",
+                "leads",
                 "unindex_customer",
                 "unindex_invoice",
             ),

@@ -10,7 +10,7 @@ Kinds: ``number`` and ``number_del`` lead to invoices; ``account``, ``phone`` (S
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.books.places import KEYS
 from shared.books.spellings import (
@@ -35,6 +35,8 @@ __all__ = [
     "index_invoice",
     "invoice_keys",
     "invoice_spellings",
+    "key_places",
+    "leads",
     "lookup_keys",
     "payment_keys",
     "unindex_customer",
@@ -64,10 +66,20 @@ def unindex_customer(tx: Tx, customer: Doc) -> None:
 
 def find(source: Store | Tx, business: str, keys: Sequence[MatchKey]) -> dict[MatchKey, list[str]]:
     """What each key leads to, in one batch of reads; keys that lead nowhere or everywhere are left out."""
-    wanted = list(dict.fromkeys(keys))
-    places = [_place(key) for key in wanted]
-    docs = source.get_many(places) if isinstance(source, Tx) else source.get_many(business, places)
-    found = zip(wanted, docs, strict=True)
+    places = key_places(keys)
+    wanted = list(places.values())
+    docs = source.get_many(wanted) if isinstance(source, Tx) else source.get_many(business, wanted)
+    return leads(places, docs)
+
+
+def key_places(keys: Iterable[MatchKey]) -> dict[MatchKey, Key]:
+    """Where each key is kept, in the order asked for, each once."""
+    return {key: _place(key) for key in dict.fromkeys(keys)}
+
+
+def leads(places: Mapping[MatchKey, Key], docs: Iterable[Doc | None]) -> dict[MatchKey, list[str]]:
+    """What the documents at these places lead to; further documents are ignored."""
+    found = zip(places, docs, strict=False)
     return {key: list(doc.data["ids"]) for key, doc in found if doc is not None and doc.data["ids"]}
 
 

@@ -49,8 +49,10 @@ class SeededIds:
 
 def derived_id(prefix: str, *parts: str) -> str:
     """The id of a fact that has a natural key: the same parts always give the same id, others another."""
-    escaped = (part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts)
-    digest = hashlib.sha256("\x1f".join(escaped).encode("utf-8", "surrogatepass")).hexdigest()
+    text = "\x1f".join(parts)
+    if text.count("\x1f") >= len(parts) or "\x1e" in text:  # the separator stands in a part
+        text = "\x1f".join(part.replace("\x1e", "\x1e0").replace("\x1f", "\x1e1") for part in parts)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{prefix}_{digest[:32]}"
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from shared.matching.features import exact
 from shared.matching.identity import identify, payer_key
-from shared.matching.model import Case, CustomerFacts, InvoiceFacts, Mention, PaymentFacts
+from shared.matching.model import Case, CustomerFacts, Identity, InvoiceFacts, Mention, PaymentFacts
 from shared.matching.names import name_words
 from shared.matching.policy import AllocationRules, write_off
 from shared.matching.reference import mentions, readings
@@ -29,8 +29,8 @@ class Lookup(Protocol):
     def find(self, payment: PaymentFacts, extra: Sequence[MatchKey]) -> Mapping[MatchKey, Sequence[str]]: ...
     def payers(self, key: str) -> dict[str, int]: ...
     def customers(self, ids: Sequence[str]) -> list[CustomerFacts]: ...
-    def invoices(self, ids: Sequence[str]) -> list[InvoiceFacts]: ...
-    def opened(self, customer_id: str) -> tuple[InvoiceFacts, ...]: ...
+    def invoices(self, ids: Sequence[str], customers: Sequence[str] = ()) -> list[InvoiceFacts]: ...
+    def opened(self, customer_ids: Sequence[str]) -> dict[str, tuple[InvoiceFacts, ...]]: ...
     def otherwise(self, customer_ids: Sequence[str]) -> frozenset[str]: ...
     def held(self, customer_ids: Sequence[str], payment_id: str) -> frozenset[str]: ...
 
@@ -43,13 +43,14 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
         rules: tolerances that say whether a neighbouring number fits the amount well enough to matter.
     """
     found = lookup.find(payment, extra_keys(payment))
-    numbers = _ids(found, ("number",))[:NEIGHBOURS_MOST]
-    near = [i for i in _ids(found, ("number_del",)) if i not in numbers][:NEIGHBOURS_MOST]
-    asked = [payment.invoice_id] if payment.invoice_id else []
-    invoices = lookup.invoices(list(dict.fromkeys([*asked, *numbers, *near])))
-    named = [*_asked(payment, invoices), *_mentions(payment, invoices)]
     payers = lookup.payers(key) if (key := payer_key(payment)) else {}
     known = payer_ids(found, payers)
+    numbers = _ids(found, ("number",))[:NEIGHBOURS_MOST]
+    exactly = frozenset(numbers)
+    near = [i for i in _ids(found, ("number_del",)) if i not in exactly][:NEIGHBOURS_MOST]
+    asked = [payment.invoice_id] if payment.invoice_id else []
+    invoices = lookup.invoices(list(dict.fromkeys([*asked, *numbers, *near])), known[:CUSTOMERS_MOST])
+    named = [*_asked(payment, invoices), *_mentions(payment, invoices)]
     owners = {i.id: i.customer_id for i in invoices}
     said = [owners[m.invoice_id] for m in sorted(named, key=lambda m: not exact(m))]
     people = lookup.customers(list(dict.fromkeys([*known, *said]))[:CUSTOMERS_MOST])
@@ -85,9 +86,12 @@ def payer_ids(found: Mapping[MatchKey, Sequence[str]], payers: Iterable[str]) ->
 
 
 def _ids(found: Mapping[MatchKey, Sequence[str]], kinds: Iterable[str]) -> list[str]:
-    return list(
-        dict.fromkeys(i for kind in kinds for key, ids in found.items() if key[0] == kind for i in ids)
-    )
+    ids: dict[str, None] = {}
+    for kind in kinds:
+        for key, led in found.items():
+            if key[0] == kind:
+                ids.update(dict.fromkeys(led))
+    return list(ids)
 
 
 def _asked(payment: PaymentFacts, invoices: Sequence[InvoiceFacts]) -> list[Mention]:
@@ -102,7 +106,8 @@ def _mentions(payment: PaymentFacts, invoices: Sequence[InvoiceFacts]) -> list[M
 def _narrow(lookup: Lookup, seen: Case, rules: AllocationRules) -> Case:
     """Keep neighbours that fit by themselves or whose customer is tied in another way; read what is open."""
     by_id = {i.id: i for i in seen.invoices}
-    tied = {c.id for c in seen.customers if identify(seen.payment, c, seen.payers).tied}
+    who = {c.id: identify(seen.payment, c, seen.payers) for c in seen.customers}
+    tied = {id_ for id_, identity in who.items() if identity.tied}
     kept = tuple(
         m
         for m in seen.mentions
@@ -112,22 +117,23 @@ def _narrow(lookup: Lookup, seen: Case, rules: AllocationRules) -> Case:
     )
     wanted = {by_id[m.invoice_id].customer_id for m in kept} | tied
     said = {by_id[m.invoice_id].customer_id for m in kept if exact(m)}
-    strongest = sorted((c for c in seen.customers if c.id in wanted), key=lambda c: _rank(c, seen, said))
-    opened = {c.id: lookup.opened(c.id) for c in strongest[:OPENED_MOST]}
+    ranked = sorted((c for c in seen.customers if c.id in wanted), key=lambda c: _rank(c, who[c.id], said))
+    strongest = ranked[:OPENED_MOST]
+    opened = lookup.opened([c.id for c in strongest])
     return replace(
         seen,
-        customers=tuple(c for c in strongest if c.id in opened),
+        customers=tuple(strongest),
         mentions=kept,
         invoices=tuple(by_id[m.invoice_id] for m in kept),
         opened=opened,
         held=lookup.held(sorted(opened), seen.payment.id),
         otherwise=lookup.otherwise(sorted(opened)),
+        identities=who,
     )
 
 
-def _rank(customer: CustomerFacts, seen: Case, said: set[str]) -> tuple[int, str]:
+def _rank(customer: CustomerFacts, who: Identity, said: set[str]) -> tuple[int, str]:
     """The customers most worth reading first: named exactly, then strongly tied, then by id."""
-    who = identify(seen.payment, customer, seen.payers)
     strong = who.account == "exact" or who.typed_phone or who.payer_count or who.phone == "known"
     points = 4 * (customer.id in said) + 4 * bool(strong)
     points += 2 * (who.phone == "masked_named") + min(3, who.name_words + who.typed_name)

@@ -41,7 +41,7 @@ def weigh(case: Case, rules: AllocationRules) -> list[tuple[Candidate, Identity]
     """Every hypothesis of a case with its allocation and score."""
     weighed = []
     for customer in case.customers:
-        identity = identify(case.payment, customer, case.payers)
+        identity = case.identities.get(customer.id) or identify(case.payment, customer, case.payers)
         for hypothesis in hypotheses(case, customer, identity):
             named = frozenset(m.invoice_id for m in hypothesis.named)
             opened = case.opened.get(customer.id, ())

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from shared.core.errors import Invalid
 from shared.core.phone import fits_mask, parse_phone, phone_hash, plain_mask
 from shared.matching.model import CustomerFacts, Identity, PaymentFacts, Phone
-from shared.matching.names import name_words, shared_words
+from shared.matching.names import common_words, name_words
 from shared.matching.reference import fold, words
 
 ACCOUNT_EDIT_LEAST = 5
@@ -26,24 +29,41 @@ def payer_key(payment: PaymentFacts) -> str:
     return f"name|{' '.join(said)}" if len(said) > 1 else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What a payer typed, read once for all customers: spans of up to three words, phones, and names."""
+
+    spans: tuple[str, ...]
+    phones: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _typed(text: str) -> _Typed:
+    said = words(text)
+    spans = ["".join(said[k : k + n]) for n in (1, 2, 3) for k in range(len(said) - n + 1)]
+    return _Typed(tuple(dict.fromkeys(filter(None, spans))), typed_phones(text), name_words(text))
+
+
 def identify(payment: PaymentFacts, customer: CustomerFacts, payers: dict[str, int]) -> Identity:
     """Everything but invoice numbers that ties a payment to a customer; ``payers`` are confirmed counts."""
-    text = f"{payment.reference} {payment.narration}"
-    account, digits = _account(text, customer.account_no)
-    size = len(name_words(payment.payer_name))
-    common = shared_words(payment.payer_name, customer.name)
+    typed = _typed(f"{payment.reference} {payment.narration}")
+    account, digits = _account(typed.spans, customer.account_no)
+    shown, names = name_words(payment.payer_name), name_words(customer.name)
+    size = len(shown)
+    common = common_words(shown, names)
     return Identity(
         account=account,
         account_digits=digits,
         phone=_phone(payment, customer, bool(common)),
-        typed_phone=any(p in customer.phones for p in typed_phones(text)),
+        typed_phone=any(p in customer.phones for p in typed.phones),
         payer_count=payers.get(customer.id, 0),
         payer_total=sum(payers.values()),
         payer_shown=bool(payment.phone or payment.phone_hash),
         name_words=common,
-        name_size=min(size, len(name_words(customer.name))),
-        typed_name=shared_words(text, customer.name),
-        typed_size=min(len(name_words(text)), len(name_words(customer.name))),
+        name_size=min(size, len(names)),
+        typed_name=common_words(typed.names, names),
+        typed_size=min(len(typed.names), len(names)),
         name_differs=size > 1 and common == 0,
     )
 
@@ -59,18 +79,17 @@ def typed_phones(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _account(text: str, account_no: str) -> tuple[str, int]:
+def _account(spans: Sequence[str], account_no: str) -> tuple[str, int]:
     wanted = "".join(words(account_no))
-    if len(wanted) < 3:
+    size = len(wanted)
+    if size < 3:
         return "", 0
-    said = words(text)
-    spans = ["".join(said[k : k + n]) for n in (1, 2, 3) for k in range(len(said) - n + 1)]
     if wanted in spans:
-        return "exact", len(wanted)
-    if len(wanted) >= ACCOUNT_EDIT_LEAST and any(
-        OSA.distance(wanted, span, score_cutoff=1) <= 1 for span in spans if span
+        return "exact", size
+    if size >= ACCOUNT_EDIT_LEAST and any(
+        -1 <= len(span) - size <= 1 and OSA.distance(wanted, span, score_cutoff=1) <= 1 for span in spans
     ):
-        return "edit", len(wanted)
+        return "edit", size
     return "", 0
 
 
@@ -80,7 +99,7 @@ def _phone(payment: PaymentFacts, customer: CustomerFacts, named: bool) -> Phone
         return "unseen"
     if payment.phone and payment.phone in customer.phones:
         return "known"
-    if payment.phone_hash and payment.phone_hash in {phone_hash(p) for p in customer.phones}:
+    if payment.phone_hash and any(payment.phone_hash == phone_hash(p) for p in customer.phones):
         return "known"
     if not (payment.phone or payment.phone_hash) and any(
         fits_mask(payment.masked, p) for p in customer.phones

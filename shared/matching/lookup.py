@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.books import find, lookup_keys, open_invoices
+from shared.books import key_places, leads, lookup_keys, open_invoices_of
 from shared.matching.candidates import MatchKey, said_name
+from shared.matching.identity import payer_key
 from shared.matching.model import CustomerFacts, InvoiceFacts, PaymentFacts
 from shared.matching.places import CUSTOMERS, HOLDS, INVOICES, payer_place
 from shared.store import Doc, Key, Store
@@ -57,8 +58,10 @@ class StoreLookup:
     def __init__(self, store: Store, business: str, currency: str) -> None:
         self._store, self._business, self._currency = store, business, currency
         self._otherwise: set[str] = set()
+        self._seen: dict[Key, Doc | None] = {}
 
     def find(self, payment: PaymentFacts, extra: Sequence[MatchKey]) -> Mapping[MatchKey, Sequence[str]]:
+        """What the keys lead to; who this payer paid for before is read in the same batch."""
         keys = lookup_keys(
             reference=payment.reference,
             narration=payment.narration,
@@ -67,35 +70,50 @@ class StoreLookup:
             hashed=payment.phone_hash,
             name=said_name(payment),
         )
-        return find(self._store, self._business, [*keys, *extra])
+        places = key_places([*keys, *extra])
+        payer = [payer_place(key)] if (key := payer_key(payment)) else []
+        docs = self._many([*places.values(), *payer])
+        return leads(places, docs)
 
     def payers(self, key: str) -> dict[str, int]:
-        doc = self._store.get(self._business, payer_place(key))
+        doc = self._many([payer_place(key)])[0]
         return dict(doc.data["counts"]) if doc else {}
 
     def customers(self, ids: Sequence[str]) -> list[CustomerFacts]:
-        return [customer_facts(doc) for doc in self._many(CUSTOMERS, ids)]
+        docs = self._many([Key(CUSTOMERS, i) for i in ids])
+        return [customer_facts(doc) for doc in docs if doc is not None]
 
-    def invoices(self, ids: Sequence[str]) -> list[InvoiceFacts]:
-        return [invoice_facts(doc) for doc in self._many(INVOICES, ids) if self._payable(doc.data)]
+    def invoices(self, ids: Sequence[str], customers: Sequence[str] = ()) -> list[InvoiceFacts]:
+        """Invoices by id; the customers that are known by now are read in the same batch."""
+        docs = self._many([*(Key(INVOICES, i) for i in ids), *(Key(CUSTOMERS, i) for i in customers)])
+        found = (doc for doc in docs[: len(ids)] if doc is not None)
+        return [invoice_facts(doc) for doc in found if self._payable(doc.data)]
 
-    def opened(self, customer_id: str) -> tuple[InvoiceFacts, ...]:
-        docs = open_invoices(self._store, self._business, customer_id)
-        payable = tuple(invoice_facts(doc) for doc in docs if self._payable(doc.data))
-        if len(payable) < len(docs):
-            self._otherwise.add(customer_id)
-        return payable
+    def opened(self, customer_ids: Sequence[str]) -> dict[str, tuple[InvoiceFacts, ...]]:
+        """What each customer owes in the payment's currency, all in one query."""
+        opened: dict[str, list[InvoiceFacts]] = {who: [] for who in customer_ids}
+        for doc in open_invoices_of(self._store, self._business, customer_ids):
+            if self._payable(doc.data):
+                opened[doc.data["customer_id"]].append(invoice_facts(doc))
+            else:
+                self._otherwise.add(doc.data["customer_id"])
+        return {who: tuple(invoices) for who, invoices in opened.items()}
 
     def otherwise(self, customer_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(self._otherwise.intersection(customer_ids))
 
     def held(self, customer_ids: Sequence[str], payment_id: str) -> frozenset[str]:
-        holds = self._many(HOLDS, customer_ids)
+        docs = self._many([Key(HOLDS, i) for i in customer_ids])
+        holds = (doc for doc in docs if doc is not None)
         return frozenset(doc.id for doc in holds if set(doc.data["payment_ids"]) - {payment_id})
 
-    def _many(self, collection: str, ids: Sequence[str]) -> list[Doc]:
-        docs = self._store.get_many(self._business, [Key(collection, i) for i in ids])
-        return [doc for doc in docs if doc is not None]
+    def _many(self, places: Sequence[Key]) -> list[Doc | None]:
+        """Documents by key, each read once for one case."""
+        missing = [place for place in dict.fromkeys(places) if place not in self._seen]
+        if missing:
+            docs = self._store.get_many(self._business, missing)
+            self._seen.update(zip(missing, docs, strict=True))
+        return [self._seen[place] for place in places]
 
     def _payable(self, invoice: dict[str, Any]) -> bool:
         return invoice["status"] in ("open", "paid") and invoice["currency"] == self._currency

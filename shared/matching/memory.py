@@ -69,10 +69,13 @@ class MemoryLookup:
     def customers(self, ids: Sequence[str]) -> list[CustomerFacts]:
         return [self._customers[i] for i in ids if i in self._customers]
 
-    def invoices(self, ids: Sequence[str]) -> list[InvoiceFacts]:
+    def invoices(self, ids: Sequence[str], customers: Sequence[str] = ()) -> list[InvoiceFacts]:
         return [self._invoices[i] for i in ids if i in self._invoices]
 
-    def opened(self, customer_id: str) -> tuple[InvoiceFacts, ...]:
+    def opened(self, customer_ids: Sequence[str]) -> dict[str, tuple[InvoiceFacts, ...]]:
+        return {who: self._open(who) for who in customer_ids}
+
+    def _open(self, customer_id: str) -> tuple[InvoiceFacts, ...]:
         own = (self._invoices[i] for i in self._own.get(customer_id, ()))
         return tuple(i for i in own if i.balance_cents > 0)
 

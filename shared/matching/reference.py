@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from shared.matching.model import Clue, InvoiceFacts, Mention
 WORDS_MOST, WINDOW_MOST, READING_MOST = 16, 4, 24
 EDIT_LEAST = 4
 """Shorter numbers have so many neighbours that one edit says nothing."""
+_osa = OSA.distance
 _WORD = re.compile(r"[A-Z0-9]+")
 _LOOKALIKE = str.maketrans("OQILSBZG", "00115826")
 _LEADING = re.compile(r"^[A-Z]+(?=[0-9])")
@@ -25,6 +26,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).upper()
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
     """The alphanumeric words of a reference or narration, at most sixteen."""
     return tuple(_WORD.findall(fold(text[:200])))[:WORDS_MOST]
@@ -40,6 +42,7 @@ class Reading:
     span: tuple[int, int]
 
 
+@lru_cache(maxsize=256)
 def readings(text: str) -> tuple[Reading, ...]:
     """Every way to read up to four neighbouring words of a text as a number, longest first."""
     said = words(text)
@@ -70,7 +73,7 @@ class Spelling:
     whole: bool
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def spellings(number: str) -> tuple[Spelling, ...]:
     """The digit forms of an invoice number: all its digits, and its last run with and without zeros."""
     runs = re.findall(r"[0-9]+", number)
@@ -84,27 +87,67 @@ def spellings(number: str) -> tuple[Spelling, ...]:
     return tuple(forms)
 
 
-def mention(reading: Reading, invoice: InvoiceFacts) -> Mention | None:
-    """How a reading names an invoice: whole, by its serial, or one edit away; None when it does not."""
-    best: tuple[int, Clue, int] | None = None
-    for form in spellings(invoice.number):
-        found = _compare(reading, form)
-        if found is not None and (best is None or found[0] < best[0]):
-            best = found
-    return Mention(invoice.id, best[1], best[2], reading.span) if best else None
+Found = tuple[int, tuple[int, int], int, Clue]
+"""How an invoice is named: rank of the clue, which words said it, digits that agree, and the clue."""
 
 
-def _compare(reading: Reading, form: Spelling) -> tuple[int, Clue, int] | None:
-    digits = len(form.digits)
-    if reading.digits == form.digits:
-        if form.whole:
-            return 0, "full", digits
-        return (1, "prefixed", digits) if reading.prefixed else (2, "serial", digits)
-    if form.digits[:-1] == reading.digits:
-        return None  # cut short: ten numbers begin like this, none of them is named
-    if digits >= EDIT_LEAST and OSA.distance(reading.digits, form.digits, score_cutoff=1) <= 1:
-        return (3, "edit", digits) if form.whole else (4, "serial_edit", digits)
-    return None
+class _Said:
+    """A text read once: what was typed by its digits, and which of it lies one slip from a number.
+
+    Nearly all invoices that come up are neighbours that were not named, so what is asked of each of them is
+    an entry of a table; distances are worked out once for each form of a number.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.by_digits: dict[str, list[Reading]] = {}
+        for reading in readings(text):
+            self.by_digits.setdefault(reading.digits, []).append(reading)
+        self._sizes = {len(typed) + more for typed in self.by_digits for more in (-1, 0, 1)}
+        self._near: dict[str, list[Reading]] = {}
+
+    def named(self, number: str) -> Found | None:
+        """How the text names a number: whole, by its serial, or one edit away; None when it does not."""
+        forms = spellings(number)
+        best: Found | None = None
+        for form in forms:
+            for reading in self.by_digits.get(form.digits, ()):
+                best = _better(best, *_rank(reading, form), reading, form)
+        if best is not None:
+            return best
+        for form in forms:
+            for reading in self.near(form.digits):
+                best = _better(best, *((3, "edit") if form.whole else (4, "serial_edit")), reading, form)
+        return best
+
+    def near(self, digits: str) -> Sequence[Reading]:
+        """The readings one slip from a form; one that is merely cut short names ten numbers, so none."""
+        size = len(digits)
+        if size < EDIT_LEAST or size not in self._sizes:
+            return ()
+        known = self._near.get(digits)
+        if known is None:
+            known = self._near[digits] = self._one_slip(digits, size, digits[:-1])
+        return known
+
+    def _one_slip(self, digits: str, size: int, cut: str) -> list[Reading]:
+        found: list[Reading] = []
+        for typed, said in self.by_digits.items():
+            if -1 <= len(typed) - size <= 1 and typed != cut and _osa(typed, digits, score_cutoff=1) <= 1:
+                found += said
+        return found
+
+
+def _better(best: Found | None, rank: int, clue: Clue, reading: Reading, form: Spelling) -> Found:
+    """The better clue, of equal ones the earlier words, then the fuller form."""
+    if best is None or (rank, reading.span) < best[:2]:
+        return rank, reading.span, len(form.digits), clue
+    return best
+
+
+def _rank(reading: Reading, form: Spelling) -> tuple[int, Clue]:
+    if form.whole:
+        return 0, "full"
+    return (1, "prefixed") if reading.prefixed else (2, "serial")
 
 
 def mentions(text: str, invoices: Iterable[InvoiceFacts]) -> tuple[Mention, ...]:
@@ -113,17 +156,17 @@ def mentions(text: str, invoices: Iterable[InvoiceFacts]) -> tuple[Mention, ...]
     A number inside a longer one that names an invoice exactly is no second name: ``INV 2025 05013`` says
     nothing about the invoice with the serial 2025.
     """
-    read = readings(text)
-    found = [m for invoice in invoices for m in _best(read, invoice)]
+    said = _Said(text)
+    if not said.by_digits:
+        return ()
+    found = [
+        Mention(invoice.id, clue, digits, span)
+        for invoice in invoices
+        if (named := said.named(invoice.number)) is not None
+        for _, span, digits, clue in (named,)
+    ]
     exact = [m.span for m in found if m.clue in ("full", "prefixed", "serial")]
     return tuple(m for m in found if not any(_inside(m.span, span) for span in exact))
-
-
-def _best(read: tuple[Reading, ...], invoice: InvoiceFacts) -> Iterator[Mention]:
-    order: dict[str, int] = {"full": 0, "prefixed": 1, "serial": 2, "edit": 3, "serial_edit": 4}
-    said = [m for reading in read if (m := mention(reading, invoice)) is not None]
-    if said:
-        yield min(said, key=lambda m: (order[m.clue], m.span))
 
 
 def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
