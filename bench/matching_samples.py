@@ -14,13 +14,15 @@ from typing import Any
 
 from bench.reconcile import Replay
 from bench.reconcile_lines import rows
-from shared.matching.decide import DecisionRules, considered
+from shared.matching.decide import DecisionRules, considered, decide
 from shared.matching.judges import HOPELESS, WEIGHED
 from shared.matching.model import Case, Decision
 from shared.matching.policy import AllocationRules
 from shared.matching.traits import traits
 
 TOLERANCE_CENTS = 100
+VETOES = "trees-1"
+"""Whose vetoes count: those that stay a person's question beside a fitted model."""
 Links = dict[str, int]
 
 
@@ -30,6 +32,8 @@ class Sample:
 
     traits: tuple[float, ...]
     right: bool
+    postable: bool
+    """No veto stood in the way: being sure enough would have posted it."""
 
 
 @dataclass(slots=True)
@@ -135,12 +139,14 @@ def false_cents(links: Links, wanted: Links) -> int:
 def samples_of(folder: Path, rules: DecisionRules, delay: int = 20) -> tuple[list[list[Sample]], Tally]:
     """The candidates that a judge would weigh, payment by payment."""
     found: list[list[Sample]] = []
+    """One list a payment, empty where nothing can be credited."""
 
     def watch(case: Case, wanted: Links) -> None:
         ranked, identities = considered(case, AllocationRules())
+        postable = decide(case, DecisionRules(auto_milli=1, model=VETOES)).verdict == "auto"
         found.append(
             [
-                Sample(tuple(traits(case, ranked, identities, at)), exactly(_links(one), wanted))
+                Sample(tuple(traits(case, ranked, identities, at)), exactly(_links(one), wanted), postable)
                 for at, one in enumerate(ranked[:WEIGHED])
                 if one.allocation.links and ranked[0].score - one.score <= HOPELESS
             ]

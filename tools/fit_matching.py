@@ -15,6 +15,8 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,11 +28,12 @@ from shared.matching.traits import NAMES
 from shared.matching.trees import Tree, between, log_odds
 
 OUT = Path(__file__).parent.parent / "shared" / "matching" / "fitted.py"
+PROCESSES = 2
 TREES, LEAVES, LEAST, RATE, PENALTY = 150, 16, 30, 0.07, 5.0
-ANCHORS = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 1)
+ANCHORS = (0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.14, 0.17, 0.2, 0.3, 0.5, 1)
 """Quantiles of the log-odds at which the chance is measured."""
-MOST_FALSE = 0.0012
-"""The upper 95 % bound on wrong postings, had no veto stopped any."""
+MOST_FALSE = 0.001
+"""The upper 95 % bound on postings that are not exactly right, of those that no veto stops."""
 RISES = (
     "score", "share", "ahead_of_next", "ahead_of_other_customer", "ahead_of_other_amount", "clue", "payer_share",
 )  # fmt: skip
@@ -45,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, measure, compare, write."""
     options = _options(arguments)
     known = DecisionRules(model=options.watching)
-    fitting = [one for folder in options.fit for case in samples_of(folder, known)[0] for one in case]
+    fitting = [one for case in sampled(options.fit, known) for one in case]
     trees, base = fit(fitting)
-    held = [case for folder in options.hold for case in samples_of(folder, known)[0]]
+    held = sampled(options.hold, known)
     odds = [(log_odds(trees, base, one.traits), one.right) for case in held for one in case]
     anchors = calibrated(odds)
     least = least_chance(trees, base, anchors, held)
@@ -82,6 +85,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--target", type=float, default=0.001, help="a rate of wrong postings that is no reason to refuse")
     parser.add_argument("--always", action="store_true", help="write even when the replay is not won")
     return parser.parse_args(arguments)
+
+
+def sampled(folders: Sequence[Path], rules: DecisionRules) -> list[list[Sample]]:
+    """The candidates of several sets, payment by payment."""
+    with get_context("fork").Pool(PROCESSES) as pool:
+        found = pool.map(partial(_sampled, rules=rules), folders, chunksize=1)
+    return [case for cases in found for case in cases]
+
+
+def _sampled(folder: Path, rules: DecisionRules) -> list[list[Sample]]:
+    return samples_of(folder, rules)[0]
 
 
 def fit(samples: Sequence[Sample]) -> tuple[list[Tree], float]:
@@ -138,7 +152,7 @@ def least_chance(
     best = []
     for case in cases:
         told = [(between(anchors, log_odds(trees, base, one.traits)), one.right) for one in case]
-        if told:
+        if told and case[0].postable:
             best.append(max(told, key=lambda pair: pair[0]))
     best.sort(reverse=True)
     lowest, wrong = 1000, 0
@@ -168,8 +182,9 @@ def _installed(made: SimpleNamespace) -> str:
 def _replayed(folders: Sequence[Path], rules: DecisionRules) -> dict[str, float]:
     """The figures of several sets together."""
     whole = Tally()
-    for folder in folders:
-        one = replay(folder, rules)
+    with get_context("fork").Pool(PROCESSES) as pool:
+        tallies = pool.map(partial(replay, rules=rules), folders, chunksize=1)
+    for one in tallies:
         for name in Tally.__dataclass_fields__:
             setattr(whole, name, getattr(whole, name) + getattr(one, name))
     return whole.figures()

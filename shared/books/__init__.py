@@ -38,10 +38,17 @@ if TYPE_CHECKING:
     from shared.books.parts import overdue, owed_now
     from shared.books.receiving import booked_at, receive_payment, record_fee, return_payment
     from shared.books.sealing import seal_journal, seal_when_due
-    from shared.books.spellings import name_tokens
+    from shared.books.spellings import (
+        SHORTEST_ACCOUNT_SLIP,
+        account_slips,
+        mask_keys,
+        name_tokens,
+        word_keys,
+    )
     from shared.books.transactions import record_transaction
 
 __all__ = [
+    "SHORTEST_ACCOUNT_SLIP",
     "CustomerChanges",
     "Expense",
     "MatchKey",
@@ -50,6 +57,7 @@ __all__ = [
     "NewLine",
     "NewTransaction",
     "TrialBalance",
+    "account_slips",
     "allocate",
     "booked_at",
     "change_customer",
@@ -67,6 +75,7 @@ __all__ = [
     "known_balance",
     "leads",
     "lookup_keys",
+    "mask_keys",
     "name_tokens",
     "open_invoices",
     "open_invoices_of",
@@ -85,6 +94,7 @@ __all__ = [
     "unindex_customer",
     "unindex_invoice",
     "void_invoice",
+    "word_keys",
     "write_customer",
     "write_expense",
 ]
@@ -125,7 +135,9 @@ __getattr__ = lazy_names(
         **dict.fromkeys(("overdue", "owed_now"), "parts"),
         **dict.fromkeys(("booked_at", "receive_payment", "record_fee", "return_payment"), "receiving"),
         **dict.fromkeys(("seal_journal", "seal_when_due"), "sealing"),
-        "name_tokens": "spellings",
+        **dict.fromkeys(
+            ("SHORTEST_ACCOUNT_SLIP", "account_slips", "mask_keys", "name_tokens", "word_keys"), "spellings"
+        ),
         "record_transaction": "transactions",
     },
 )

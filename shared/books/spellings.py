@@ -15,6 +15,9 @@ MatchKey = tuple[str, str]
 MOST_KEYS = 25
 """Keys a payment looks up: one batch of point reads."""
 _SHORTEST_TYPO, _LONGEST_TYPO = 4, 12
+SHORTEST_ACCOUNT_SLIP = 5
+"""As in matching: a shorter account has too many neighbours."""
+_SHORTEST_WORD = 4
 _MOST_NAMES = 5
 _TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "dr", "prof", "rev", "eng", "ltd", "limited", "co", "company"}
@@ -77,7 +80,28 @@ def customer_keys(customer: dict[str, Any]) -> list[MatchKey]:
     keys += [("phone", phone_hash(phone)) for phone in phones]
     keys += [("tail", phone[-3:] + name) for phone in phones for name in names]
     keys += _name_pairs(names)
+    keys += [key for name in names for key in word_keys([name])]
+    keys += [key for phone in phones for key in mask_keys(f"{phone[:4]}*****{phone[-3:]}")]
+    keys += account_slips(collapse(customer["account_no"]))
     return list(dict.fromkeys(keys))
+
+
+def word_keys(names: Iterable[str]) -> list[MatchKey]:
+    """Single names, for firms that are called by one; a common one leads to too many to be kept."""
+    return [("word", name) for name in names if len(name) >= _SHORTEST_WORD]
+
+
+def mask_keys(masked: str) -> list[MatchKey]:
+    """The digits of a plain mask (``2547*****126``) that hides the six between; others have no such key."""
+    before, _, after = masked.partition("*****")
+    return [("mask", before + after)] if len(before) == 4 and len(after) == 3 else []
+
+
+def account_slips(account: str) -> list[MatchKey]:
+    """A collapsed account and itself with each character left out, where a slip is worth repairing."""
+    if not SHORTEST_ACCOUNT_SLIP <= len(account) <= _LONGEST_TYPO:
+        return []
+    return [("account_del", form) for form in (account, *deletions(account))]
 
 
 def _name_pairs(names: Iterable[str]) -> list[MatchKey]:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from shared.books import SHORTEST_ACCOUNT_SLIP, account_slips, mask_keys, name_tokens, word_keys
+from shared.core.phone import phone_hash, plain_mask
 from shared.matching.features import exact
-from shared.matching.identity import identify, payer_key
+from shared.matching.identity import identify, payer_key, typed_phones
 from shared.matching.model import Case, CustomerFacts, Identity, InvoiceFacts, Mention, PaymentFacts
 from shared.matching.names import name_words
 from shared.matching.policy import AllocationRules, write_off
@@ -21,6 +23,9 @@ KEYS_MOST, NEIGHBOURS_MOST, CUSTOMERS_MOST, OPENED_MOST = 64, 120, 60, 12
 PADDED = 5
 """Serials are often printed with zeros to five digits and typed without: neighbours are sought padded."""
 MatchKey = tuple[str, str]
+STRONG, WEAK = ("account", "phone"), ("account_del", "mask", "word")
+"""Keys that say who it is; without them, a known payer or a number, weaker ones are looked up too."""
+WEAK_MOST, WEAK_CUSTOMERS, SPANS_MOST, ACCOUNT_MOST = 64, 24, 6, 20
 
 
 class Lookup(Protocol):
@@ -53,15 +58,21 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
     named = [*_asked(payment, invoices), *_mentions(payment, invoices)]
     owners = {i.id: i.customer_id for i in invoices}
     said = [owners[m.invoice_id] for m in sorted(named, key=lambda m: not exact(m))]
-    people = lookup.customers(list(dict.fromkeys([*known, *said]))[:CUSTOMERS_MOST])
+    weak: list[str] = []
+    if not (payers or _ids(found, STRONG) or any(map(exact, named))):
+        weak = _ids(lookup.find(payment, weak_keys(payment)), WEAK)[:WEAK_CUSTOMERS]
+    people = lookup.customers(list(dict.fromkeys([*known, *said, *weak]))[:CUSTOMERS_MOST])
     seen = Case(payment, tuple(people), tuple(named), tuple(invoices), payers=payers)
     return _narrow(lookup, seen, rules)
 
 
 def extra_keys(payment: PaymentFacts) -> list[MatchKey]:
     """Keys beyond those of the books: every reading of a reference, and short serials padded."""
-    keys: list[MatchKey] = []
-    for reading in readings(f"{payment.reference} {payment.narration}"):
+    text = f"{payment.reference} {payment.narration}"
+    keys: list[MatchKey] = [("phone", phone_hash(phone)) for phone in typed_phones(text)]
+    for reading in readings(text):
+        if 3 <= len(reading.text) <= ACCOUNT_MOST:
+            keys.append(("account", reading.text))
         digits = reading.digits
         keys += [("number", form) for form in (reading.text, digits, digits.lstrip("0")) if form]
         if 3 <= len(digits) <= PADDED:
@@ -69,6 +80,16 @@ def extra_keys(payment: PaymentFacts) -> list[MatchKey]:
         elif PADDED < len(digits) <= 12:
             keys += [("number_del", form) for form in _cut(digits)]
     return list(dict.fromkeys(keys))[:KEYS_MOST]
+
+
+def weak_keys(payment: PaymentFacts) -> list[MatchKey]:
+    """Keys for payments that say little: accounts one slip away, single names, the shown digits of a number."""
+    text = f"{payment.reference} {payment.narration}"
+    spans = [r.text for r in readings(text) if len(r.text) >= SHORTEST_ACCOUNT_SLIP][-SPANS_MOST:]
+    said = [word for part in (text, payment.payer_name) for word in name_tokens(" ".join(name_words(part)))]
+    keys = [*mask_keys(plain_mask(payment.masked)), *word_keys(said)]
+    keys += [key for span in reversed(spans) for key in account_slips(span)]
+    return list(dict.fromkeys(keys))[:WEAK_MOST]
 
 
 def _cut(digits: str) -> list[str]:
@@ -82,7 +103,7 @@ def said_name(payment: PaymentFacts) -> str:
 
 def payer_ids(found: Mapping[MatchKey, Sequence[str]], payers: Iterable[str]) -> list[str]:
     """The customers that the keys of a payer lead to, the strongest clues first."""
-    return [*_ids(found, ("account", "phone")), *payers, *_ids(found, ("tail", "name"))]
+    return [*_ids(found, STRONG), *payers, *_ids(found, ("tail", "name"))]
 
 
 def _ids(found: Mapping[MatchKey, Sequence[str]], kinds: Iterable[str]) -> list[str]:

@@ -92,10 +92,12 @@ def _credit(invoices: Sequence[InvoiceFacts], amount: int, rules: AllocationRule
     rest = amount
     for invoice in sorted(invoices, key=lambda i: (i.due_date, i.issued_on, i.id)):
         cents = min(rest, invoice.balance_cents)
+        if foreign and len(invoices) == 1 and _exact(invoices, amount, rules):
+            cents = rest  # at the payer's own rate: what it is worth is settled, whatever the books' rate says
         if cents <= 0:
             break
         rest -= cents
-        written_off, fit = write_off(invoice, invoice.balance_cents - cents, rules)
+        written_off, fit = write_off(invoice, max(0, invoice.balance_cents - cents), rules)
         links.append(Link(invoice.id, invoice.number, cents, written_off))
     if rest >= rules.exact_cents:
         fit = "over"

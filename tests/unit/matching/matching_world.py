@@ -22,7 +22,7 @@ from shared.core.phone import mask, phone_hash
 from shared.matching.candidates import gather
 from shared.matching.decide import DecisionRules, decide
 from shared.matching.memory import MemoryLookup
-from shared.matching.model import CustomerFacts, Decision, InvoiceFacts, PaymentFacts
+from shared.matching.model import Case, CustomerFacts, Decision, InvoiceFacts, PaymentFacts
 from shared.store import Doc, Key, Store, Tx
 
 T = TypeVar("T")
@@ -52,10 +52,12 @@ class Desk:
         self.books.add_invoice(InvoiceFacts(id_, number, customer, cents, owed, due, **more))
         return id_
 
-    def decide(self, cents: int, **fields: Any) -> Decision:
+    def case(self, cents: int, **fields: Any) -> Case:
         payment = PaymentFacts(id=fields.pop("id", "mpesa-SJ1"), amount_cents=cents, **fields)
-        rules = DecisionRules()
-        return decide(gather(self.books, payment, rules.allocation), rules)
+        return gather(self.books, payment, DecisionRules().allocation)
+
+    def decide(self, cents: int, **fields: Any) -> Decision:
+        return decide(self.case(cents, **fields), DecisionRules())
 
 
 def payer(who: str, how: str = "hash") -> dict[str, str]:
