@@ -1,7 +1,8 @@
-"""Replays of generated sets in one process: how well the engine does, and candidates with the answer beside them.
+"""Replays of generated sets in one process: how well the engine does, and candidates with the answer beside
+them.
 
-The books evolve as they do in life: what the engine posts is posted, right or wrong, and a person answers what it
-asks, some payments later.
+The books evolve as they do in life: what the engine posts is posted, right or wrong, and a person answers
+what it asks, some payments later.
 """
 
 from __future__ import annotations
@@ -14,15 +15,13 @@ from typing import Any
 
 from bench.reconcile import Replay
 from bench.reconcile_lines import rows
-from shared.matching.decide import DecisionRules, considered, decide
+from shared.matching.decide import DecisionRules, considered
 from shared.matching.judges import HOPELESS, WEIGHED
 from shared.matching.model import Case, Decision
 from shared.matching.policy import AllocationRules
 from shared.matching.traits import traits
 
 TOLERANCE_CENTS = 100
-VETOES = "trees-1"
-"""Whose vetoes count: those that stay a person's question beside a fitted model."""
 Links = dict[str, int]
 
 
@@ -32,8 +31,6 @@ class Sample:
 
     traits: tuple[float, ...]
     right: bool
-    postable: bool
-    """No veto stood in the way: being sure enough would have posted it."""
 
 
 @dataclass(slots=True)
@@ -50,7 +47,7 @@ class Tally:
     hits: int = 0
     asked_linkable: int = 0
     told: list[tuple[float, bool]] = field(default_factory=list)
-    """Confidence and whether the links were exactly right, of everything that was posted or asked with links."""
+    """Confidence, and whether the links were exactly right, of all that was posted or asked with links."""
 
     def figures(self) -> dict[str, float]:
         """The rates, as the scorer names them."""
@@ -143,10 +140,9 @@ def samples_of(folder: Path, rules: DecisionRules, delay: int = 20) -> tuple[lis
 
     def watch(case: Case, wanted: Links) -> None:
         ranked, identities = considered(case, AllocationRules())
-        postable = decide(case, DecisionRules(auto_milli=1, model=VETOES)).verdict == "auto"
         found.append(
             [
-                Sample(tuple(traits(case, ranked, identities, at)), exactly(_links(one), wanted), postable)
+                Sample(tuple(traits(case, ranked, identities, at)), exactly(_links(one), wanted))
                 for at, one in enumerate(ranked[:WEIGHED])
                 if one.allocation.links and ranked[0].score - one.score <= HOPELESS
             ]

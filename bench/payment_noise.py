@@ -1,11 +1,13 @@
-"""Noise that the generator of payments does not make: a copy of a set with what payers typed written otherwise.
+"""Noise that the generator of payments does not make: a copy of a set with what payers typed written
+otherwise.
 
     python -m bench.payment_noise --data DIR --out DIR --kinds words,shape [--seed 1] [--rate 0.5]
 
-Only what a payment shows is changed, never whose it is, how much it is, or which invoice was meant: the answers
-stay those of the set. Kinds: ``words`` (talk around a reference, English and Swahili), ``shape`` (separators, case,
-look-alike letters), ``names`` (initials, order, titles, cut short), ``bank`` (other banks' narrations with trace
-numbers of their own), ``masks`` (other ways to hide a number), ``stray`` (a house, a year or a shop beside it).
+Only what a payment shows is changed, never whose it is, how much it is, or which invoice was meant: the
+answers stay those of the set. Kinds: ``words`` (talk around a reference, English and Swahili), ``shape``
+(separators, case, look-alike letters), ``names`` (initials, order, titles, cut short), ``bank`` (other banks'
+narrations with trace numbers of their own), ``masks`` (other ways to hide a number), ``stray`` (a house, a
+year or a shop beside it).
 """
 
 from __future__ import annotations
@@ -25,7 +27,20 @@ from bench.reconcile_lines import rows
 Row = dict[str, Any]
 FILES = ("customers", "invoices", "history", "truth")
 BEFORE = ("INV", "PAYMENT FOR", "MALIPO YA", "FOR", "NIMELIPA", "REF:", "KODI YA", "ADA", "PAID", "#", "BILL")
-AFTER = (".", " THANKS", " ASANTE", " JAN", " MARCH", " BALANCE", " FULL", " NUSU", " YA MWEZI HUU", ",", " OK", " -")
+AFTER = (
+    ".",
+    " THANKS",
+    " ASANTE",
+    " JAN",
+    " MARCH",
+    " BALANCE",
+    " FULL",
+    " NUSU",
+    " YA MWEZI HUU",
+    ",",
+    " OK",
+    " -",
+)
 STRAY = ("HSE B7", "PLOT C", "2025", "SHOP 3A", "ROOM G", "YA 2025", "FLAT 2B", "STALL D")
 TITLES = ("MR", "MRS", "DR", "ENG", "MISS")
 BANKS = (
@@ -66,7 +81,7 @@ def renamed(row: Row, dice: random.Random) -> None:
             lambda: " ".join(reversed(said)),
             lambda: f"{dice.choice(TITLES)} {' '.join(said)}",
             lambda: " ".join([*(word[0] for word in said[:-1]), said[-1]]),
-            lambda: " ".join(said)[:14].strip(),
+            " ".join(said)[:14].rstrip,
             lambda: " ".join(said[:2]),
         )
         row["payer_name"] = dice.choice(ways)()

@@ -24,6 +24,7 @@ from shared.matching import DecisionRules, match_by_hand, reconcile_payment, set
 from shared.matching.lookup import invoice_facts
 from shared.matching.policy import write_off
 from shared.matching.records import close_review, learn_payer
+from shared.matching.rules import MatchingRules
 from shared.store import Doc, Key, Store, Tx
 from shared.store.indexes import SCHEMA
 from shared.store.sqlite import SqliteAdapter
@@ -51,6 +52,7 @@ class StoreReplay:
 
     def __init__(self, rules: DecisionRules) -> None:
         self.rules = rules
+        self.wanted = MatchingRules(auto_milli=rules.auto_milli, model=rules.model)
         self.folder = tempfile.TemporaryDirectory(prefix="hesabu-bench-")
         adapter = SqliteAdapter(Path(self.folder.name) / "bench.db", durable=False)
         self.ids = SeededIds("bench")
@@ -100,7 +102,7 @@ class StoreReplay:
             receive_payment(tx, data)
 
         self._run(settle)
-        decision = reconcile_payment(self, BUSINESS, row["payment_id"], self.rules)
+        decision = reconcile_payment(self, BUSINESS, row["payment_id"], self.wanted)
         after = self.store.require(BUSINESS, Key("payments", row["payment_id"])).data
         made = self.store.require(BUSINESS, Key("decisions", after["decision_id"])).data
         links = [[link["invoice_id"], link["cents"]] for link in made["links"]]

@@ -12,6 +12,7 @@
     verify [ID] [--anchor NUMBER:HASH]              hash and add up all books again, compare every document
     trial-balance ID [--as-of DAY] [--detail]       every account's balance
     export ID [--output FILE]                       the journal as beancount text
+    drift ID [--payments 1000]                      what people said of matches, beside how sure they were
     seal [ID] [--strays] | rebuild-rollups [ID]     what the sweep does; rollups made again from the blocks
 
 Settings come from the environment as everywhere; STORE_URL says whose books are meant.
@@ -42,7 +43,7 @@ from shared.payments.validating import read_rules
 from shared.receipts import labels
 from shared.receipts.mail_box import hook_address
 from shared.store import Key
-from tools import admin_books
+from tools import admin_books, admin_matching
 
 Command = Callable[[App, argparse.Namespace], None]
 
@@ -211,7 +212,8 @@ def _parser() -> argparse.ArgumentParser:
     action(letters, "list", letters_list)
     action(letters, "show", letters_show).add_argument("id")
     action(letters, "replay", letters_replay).add_argument("id", nargs="?", help="one of them; all without")
-    admin_books.add_to(lambda name, command: action(groups, name, command))
+    for part in (admin_books, admin_matching):
+        part.add_to(lambda name, command: action(groups, name, command))
     return parser
 
 

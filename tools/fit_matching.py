@@ -2,10 +2,11 @@
 
     python -m tools.fit_matching --fit DIR … --hold DIR … [--out shared/matching/fitted.py] [--always]
 
-Sets are folders of ../shared/bench/make_reconciliation_data.py, or their copies by bench.payment_noise. Trees are
-fitted to ``--fit``; chances and the least chance to post are measured on ``--hold``, whose noise the fit has not
-seen. The new trees and those in use then replay ``--hold``, answers coming 20 payments late: the new ones are
-written when they post more right and no more wrong. scikit-learn is imported here and nowhere at run time.
+Sets are folders of ../shared/bench/make_reconciliation_data.py, or their copies by bench.payment_noise. Trees
+are fitted to ``--fit``; chances and the least chance to post are measured on ``--hold``, whose noise the fit
+has not seen. The new trees and those in use then replay ``--hold``, answers coming 20 payments late: the new
+ones are written when they post more right and no more wrong. scikit-learn is imported here and nowhere at run
+time.
 """
 
 from __future__ import annotations
@@ -14,34 +15,47 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from bench.matching_samples import Sample, Tally, replay, samples_of
 from shared.matching import judges
 from shared.matching.decide import DecisionRules
+from shared.matching.judges import Fitted
 from shared.matching.traits import NAMES
-from shared.matching.trees import Tree, between, log_odds
+from shared.matching.trees import Tree, log_odds
 
 OUT = Path(__file__).parent.parent / "shared" / "matching" / "fitted.py"
 PROCESSES = 2
+NEW = "trees-new"
 TREES, LEAVES, LEAST, RATE, PENALTY = 150, 16, 30, 0.07, 5.0
-ANCHORS = (0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.12, 0.14, 0.17, 0.2, 0.3, 0.5, 1)
-"""Quantiles of the log-odds at which the chance is measured."""
-MOST_FALSE = 0.001
-"""The upper 95 % bound on postings that are not exactly right, of those that no veto stops."""
+STEP, FEWEST = 0.4, 150
+"""Chances are measured in steps of log-odds, each of so many candidates at least."""
+LEVELS = (965, 970, 975, 980, 985, 990, 995)
+"""Least chances to post, per mille, tried from below."""
+MOST_FALSE, LEAST_HIT = 0.001, 0.66
+"""The upper 95 % bound on false credits among postings, and the share of first suggestions that are right.
+
+Posting more leaves harder questions: below two right ones in three people stop looking at suggestions.
+"""
 RISES = (
-    "score", "share", "ahead_of_next", "ahead_of_other_customer", "ahead_of_other_amount", "clue", "payer_share",
-)  # fmt: skip
+    "score",
+    "share",
+    "ahead_of_next",
+    "ahead_of_other_customer",
+    "ahead_of_other_amount",
+    "clue",
+    "payer_share",
+)
 FALLS = (
-    "behind_best", "held", "edit_rest", "others_phone", "others_account", "others_payer", "unread", "ignored",
+    "behind_best", "edit_rest", "others_phone", "others_account", "others_payer", "unread", "ignored",
     "said_not_here",
 )  # fmt: skip
-"""A stronger rival never makes it surer, nor a better clue less sure, whatever the samples happened to hold."""
+"""A stronger rival never makes it surer, nor a better clue less sure, whatever the samples held."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,24 +67,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     held = sampled(options.hold, known)
     odds = [(log_odds(trees, base, one.traits), one.right) for case in held for one in case]
     anchors = calibrated(odds)
-    least = least_chance(trees, base, anchors, held)
-    made = SimpleNamespace(TREES=trees, BASE=base, ANCHORS=anchors, AUTO_MILLI=least)
     before = _replayed(options.hold, DecisionRules())
-    after = _replayed(options.hold, DecisionRules(model=_installed(made)))
+    made, after = lowest(options.hold, Fitted(trees, base, anchors, LEVELS[-1]))
+    won = _rounded(after)
     figures = {
         "candidates": len(fitting),
         "held": len(odds),
-        "auto_milli": least,
+        "auto_milli": made.auto_milli,
         "before": _rounded(before),
-        "after": _rounded(after),
+        "after": won,
     }
-    wins = (
-        after["straight_through"] > before["straight_through"]
-        and after["false_credit"] <= max(before["false_credit"], options.target)
+    wins = after["straight_through"] > before["straight_through"] and after["false_credit"] <= max(
+        before["false_credit"], options.target
     )
     print(json.dumps({**figures, "wins": wins}))
     if wins or options.always:
-        options.out.write_text(source(made, figures["after"]))
+        options.out.write_text(source(made, won))
     return 0
 
 
@@ -81,8 +93,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--fit", type=Path, nargs="+", required=True)
     parser.add_argument("--hold", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--watching", default="clues-1", help="whose postings fill the books while samples are taken")
-    parser.add_argument("--target", type=float, default=0.001, help="a rate of wrong postings that is no reason to refuse")
+    parser.add_argument(
+        "--watching", default="clues-1", help="whose postings fill the books while samples are taken"
+    )
+    parser.add_argument(
+        "--target", type=float, default=0.001, help="a rate of wrong postings that is no reason to refuse"
+    )
     parser.add_argument("--always", action="store_true", help="write even when the replay is not won")
     return parser.parse_args(arguments)
 
@@ -131,36 +147,36 @@ def _branch(nodes: Any, at: int) -> Tree:
 
 
 def calibrated(odds: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
-    """Anchors of log-odds and chance per mille: isotonic over the held samples, read off at ``ANCHORS``."""
+    """Anchors of log-odds and chance per mille: isotonic over the held samples, read off step by step."""
     from sklearn.isotonic import IsotonicRegression
 
     ordered = sorted(odds)
     chances = IsotonicRegression().fit_transform([o for o, _ in ordered], [r for _, r in ordered])
     anchors: list[tuple[float, float]] = []
-    for share, following in zip(ANCHORS[:-1], ANCHORS[1:], strict=True):
-        part = slice(int(share * len(ordered)), max(int(share * len(ordered)) + 1, int(following * len(ordered))))
-        place = sum(o for o, _ in ordered[part]) / len(ordered[part])
-        level = 1000 * float(sum(chances[part])) / len(chances[part])
-        anchors.append((round(place, 4), round(min(999.5, level), 2)))
-    return anchors
+    step: list[tuple[float, float]] = []
+    for (place, _), chance in zip(ordered, chances, strict=True):
+        step.append((place, float(chance)))
+        if len(step) >= FEWEST and place - step[0][0] >= STEP:
+            anchors.append(_middle(step))
+            step = []
+    return [*anchors, _middle(step)] if step else anchors
 
 
-def least_chance(
-    trees: Sequence[Tree], base: float, anchors: Sequence[tuple[float, float]], cases: Iterable[Sequence[Sample]]
-) -> int:
-    """The lowest chance per mille above which the upper bound on wrong postings is within ``MOST_FALSE``."""
-    best = []
-    for case in cases:
-        told = [(between(anchors, log_odds(trees, base, one.traits)), one.right) for one in case]
-        if told and case[0].postable:
-            best.append(max(told, key=lambda pair: pair[0]))
-    best.sort(reverse=True)
-    lowest, wrong = 1000, 0
-    for count, (sure, right) in enumerate(best, 1):
-        wrong += not right
-        if upper_bound(wrong, count) <= MOST_FALSE:
-            lowest = math.ceil(sure)
-    return lowest
+def _middle(step: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    place = sum(o for o, _ in step) / len(step)
+    level = 1000 * sum(c for _, c in step) / len(step)
+    return round(place, 4), round(min(999.5, level), 2)
+
+
+def lowest(folders: Sequence[Path], made: Fitted) -> tuple[Fitted, dict[str, float]]:
+    """The trees with the lowest level whose replay is safe and whose questions are worth asking."""
+    for level in LEVELS:
+        made = replace(made, auto_milli=level)
+        told = _replayed(folders, DecisionRules(model=_installed(made)))
+        wrong = round(told["false_credit"] * told["posted"])
+        if upper_bound(wrong, int(told["posted"])) <= MOST_FALSE and told["review_hit"] >= LEAST_HIT:
+            break
+    return made, told
 
 
 def upper_bound(wrong: int, count: int, z: float = 1.645) -> float:
@@ -170,13 +186,11 @@ def upper_bound(wrong: int, count: int, z: float = 1.645) -> float:
     return (share + z * z / (2 * count) + spread) / (1 + z * z / count)
 
 
-def _installed(made: SimpleNamespace) -> str:
+def _installed(made: Fitted) -> str:
     """Make fitted trees a version of their own for this process."""
-    judge = judges.Trees.__new__(judges.Trees)
-    judge._fitted, judge.auto_milli, judge.version = made, made.AUTO_MILLI, "trees-new"  # type: ignore[assignment, misc]
-    judges.VERSIONS[judge.version] = judges.Trees
-    judges._made[judge.version] = judge
-    return judge.version
+    judges.VERSIONS[NEW] = partial(judges.Trees, made)
+    judges.forget(NEW)
+    return NEW
 
 
 def _replayed(folders: Sequence[Path], rules: DecisionRules) -> dict[str, float]:
@@ -194,7 +208,7 @@ def _rounded(figures: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 5) for name, value in figures.items()}
 
 
-def source(made: SimpleNamespace, figures: dict[str, float]) -> str:
+def source(made: Fitted, figures: dict[str, float]) -> str:
     """The module that holds the trees."""
     lines = [
         '"""How sure a match is: trees made by ``python -m tools.fit_matching``, not by hand."""',
@@ -203,14 +217,14 @@ def source(made: SimpleNamespace, figures: dict[str, float]) -> str:
         "",
         "from shared.matching.trees import Tree",
         "",
-        f"AUTO_MILLI = {made.AUTO_MILLI}",
-        f"BASE = {made.BASE!r}",
-        f"ANCHORS: tuple[tuple[float, float], ...] = {tuple(made.ANCHORS)!r}",
+        f"AUTO_MILLI = {made.auto_milli}",
+        f"BASE = {made.base!r}",
+        f"ANCHORS: tuple[tuple[float, float], ...] = {tuple(made.anchors)!r}",
         f"FIGURES: dict[str, float] = {figures!r}",
         '"""Of replays of the held-back sets, answers 20 payments late."""',
         "# fmt: off",
         "TREES: tuple[Tree, ...] = (",
-        *(f"    {_plain(tree)},  # noqa: E501" for tree in made.TREES),
+        *(f"    {_plain(tree)},  # noqa: E501" for tree in made.trees),
         ")",
         "",
     ]

@@ -5,9 +5,9 @@ reconciliation 3.2). Numbers are also indexed with each of their digits left out
 found by leaving digits out on the payment's side too.
 
 Kinds: ``number`` and ``number_del`` lead to invoices; ``account``, ``phone`` (SHA-256 of 2547…), ``tail``
-(last three digits and a name, for masked payers) and ``name`` (two names, sorted) lead to customers. So do the
-weaker ones, which are looked up only when those say nothing: ``account_del`` (as ``number_del``), ``word`` (one
-name) and ``mask`` (the first four and last three digits of a number).
+(last three digits and a name, for masked payers) and ``name`` (two names, sorted) lead to customers. So do
+the weaker ones, which are looked up only when those say nothing: ``account_del`` (as ``number_del``),
+``word`` (one name) and ``mask`` (the first four and last three digits of a number).
 """
 
 from __future__ import annotations

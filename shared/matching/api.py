@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.http import MANAGERS, READERS, Api, Call, ListView, page_view
+from shared.matching import review_api, rules_api, status_api
 from shared.matching.places import DECISIONS, PAYMENTS, REVIEW
 from shared.matching.ports import Ports
 from shared.matching.views import (
@@ -20,6 +21,8 @@ from shared.matching.views import (
 from shared.store import Doc, Key, Query, Tx, Where
 
 api: Api[Ports] = Api("matching", title="Payments and the invoices they pay")
+for part in (review_api, rules_api, status_api):
+    part.add_routes(api)
 
 
 @api.get(
@@ -68,6 +71,7 @@ def match_payment(call: Call[Ports], body: ManualMatch) -> MatchView:
             customer_id=body.customer_id or "",
             actor=call.actor.user,
             writeoff_cents=body.writeoff_cents,
+            note=body.note,
         ),
     )
 
@@ -85,7 +89,9 @@ def undo(call: Call[Ports], body: Undo) -> MatchView:
     from shared.matching.manual import undo_match
 
     payment_id, user = call.path["payment_id"], call.actor.user
-    return _commit(call, lambda tx: undo_match(tx, payment_id, actor=user, invoice_id=body.invoice_id))
+    return _commit(
+        call, lambda tx: undo_match(tx, payment_id, actor=user, invoice_id=body.invoice_id, note=body.note)
+    )
 
 
 @api.post(
@@ -107,11 +113,12 @@ def none_of_ours(call: Call[Ports]) -> MatchView:
     roles=READERS,
     query=ReviewArgs,
     lists=ReviewView,
-    summary="List what waits for a person, newest first",
+    summary="List what waits for a person, the dearest and likeliest first",
 )
 def list_review(call: Call[Ports]) -> ListView[ReviewView]:
     args: ReviewArgs = call.args
-    query = Query(REVIEW, (Where("status", "==", args.status),), "-created_on", args.limit, args.cursor)
+    order = "-worth" if args.sort == "worth" else "-created_on"
+    query = Query(REVIEW, (Where("status", "==", args.status),), order, args.limit, args.cursor)
     return page_view(call.ports.store.query(call.business, query), review_view)
 
 

@@ -33,6 +33,7 @@ class Lookup(Protocol):
 
     def find(self, payment: PaymentFacts, extra: Sequence[MatchKey]) -> Mapping[MatchKey, Sequence[str]]: ...
     def payers(self, key: str) -> dict[str, int]: ...
+    def vetoed(self, key: str) -> frozenset[str]: ...
     def customers(self, ids: Sequence[str]) -> list[CustomerFacts]: ...
     def invoices(self, ids: Sequence[str], customers: Sequence[str] = ()) -> list[InvoiceFacts]: ...
     def opened(self, customer_ids: Sequence[str]) -> dict[str, tuple[InvoiceFacts, ...]]: ...
@@ -48,7 +49,8 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
         rules: tolerances that say whether a neighbouring number fits the amount well enough to matter.
     """
     found = lookup.find(payment, extra_keys(payment))
-    payers = lookup.payers(key) if (key := payer_key(payment)) else {}
+    payer = payer_key(payment)
+    payers = lookup.payers(payer) if payer else {}
     known = payer_ids(found, payers)
     numbers = _ids(found, ("number",))[:NEIGHBOURS_MOST]
     exactly = frozenset(numbers)
@@ -63,6 +65,8 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
         weak = _ids(lookup.find(payment, weak_keys(payment)), WEAK)[:WEAK_CUSTOMERS]
     people = lookup.customers(list(dict.fromkeys([*known, *said, *weak]))[:CUSTOMERS_MOST])
     seen = Case(payment, tuple(people), tuple(named), tuple(invoices), payers=payers)
+    if payer:
+        seen = replace(seen, vetoed=lookup.vetoed(payer))
     return _narrow(lookup, seen, rules)
 
 
@@ -83,7 +87,7 @@ def extra_keys(payment: PaymentFacts) -> list[MatchKey]:
 
 
 def weak_keys(payment: PaymentFacts) -> list[MatchKey]:
-    """Keys for payments that say little: accounts one slip away, single names, the shown digits of a number."""
+    """Keys for payments that say little: accounts one slip away, single names, a number's shown digits."""
     text = f"{payment.reference} {payment.narration}"
     spans = [r.text for r in readings(text) if len(r.text) >= SHORTEST_ACCOUNT_SLIP][-SPANS_MOST:]
     said = [word for part in (text, payment.payer_name) for word in name_tokens(" ".join(name_words(part)))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from shared.matching.features import exact
 from shared.matching.hypotheses import weigh
@@ -31,12 +32,17 @@ class DecisionRules:
     """When a business lets money be posted without asking.
 
     ``auto_milli``: the least chance of being exactly right, 0 for the model's own; ``model``: a version of
-    judges.py, "" for the current one.
+    judges.py, "" for the current one. ``posting``: whether anything is posted unasked; ``most_cents``: only
+    payments up to this, 0 for all; ``window_days``: only invoices issued so long before the payment, 0 for
+    all.
     """
 
     auto_milli: int = 0
     allocation: AllocationRules = field(default_factory=AllocationRules)
     model: str = ""
+    posting: bool = True
+    most_cents: int = 0
+    window_days: int = 0
 
 
 def decide(case: Case, rules: DecisionRules) -> Decision:
@@ -58,7 +64,10 @@ def decide(case: Case, rules: DecisionRules) -> Decision:
     best = ranked[0]
     rival = next((c for c in ranked[1:] if outcome(c)[1] != outcome(best)[1]), None)
     enough = sure >= (rules.auto_milli or by.auto_milli)
-    vetoes = tuple(_vetoes(case, ranked, identities, by, enough=enough))
+    vetoes = (
+        *questions(case, ranked, identities, by, enough=enough),
+        *(_wishes(case, best, rules) if best.allocation.links else ()),
+    )
     return Decision(
         verdict=_verdict(best, vetoes),
         confidence_milli=by.capped(sure, (veto.code for veto in vetoes)) if best.allocation.links else 0,
@@ -75,8 +84,16 @@ def decide(case: Case, rules: DecisionRules) -> Decision:
 
 
 def considered(case: Case, rules: AllocationRules) -> tuple[list[Candidate], dict[str, Identity]]:
-    """Every meaning of a payment by its clues, best first, and how each customer is tied to it."""
-    weighed = weigh(case, rules)
+    """Every meaning of a payment by its clues, best first, and how each customer is tied to it.
+
+    A customer whom a person ruled out for this payer comes up only where an invoice of theirs was named
+    exactly.
+    """
+    weighed = [
+        (candidate, identity)
+        for candidate, identity in weigh(case, rules)
+        if candidate.customer_id not in case.vetoed or any(map(exact, candidate.hypothesis.named))
+    ]
     ranked = share([candidate for candidate, _ in weighed])
     return ranked, {candidate.customer_id: identity for candidate, identity in weighed}
 
@@ -117,7 +134,26 @@ def _may_be(ranked: Sequence[Candidate]) -> tuple[str, ...]:
     return tuple(sorted({c.customer_id for c in ranked if c.per_mille >= MAY_BE_MILLI}))
 
 
-def _vetoes(
+def _wishes(case: Case, best: Candidate, rules: DecisionRules) -> Iterator[Reason]:
+    """What this business wants to see itself, however sure the match is."""
+    if best.customer_id in case.vetoed:
+        yield Reason("pair_rejected", "a person said that this payer does not pay for this customer")
+    if not rules.posting:
+        yield Reason("posting_off", "this business posts nothing unasked")
+    if rules.most_cents and case.payment.amount_cents > rules.most_cents:
+        yield Reason("above_limit", "this business posts no such amount unasked")
+    if rules.window_days and not named_exactly(best) and _too_old(case, best, rules.window_days):
+        yield Reason("old_invoice", "an invoice was issued too long before the payment to be meant unnamed")
+
+
+def _too_old(case: Case, best: Candidate, days: int) -> bool:
+    paid = case.payment.paid_on[:10]
+    since = (date.fromisoformat(paid) - timedelta(days=days)).isoformat() if paid else ""
+    issued = {i.id: i.issued_on for i in case.opened.get(best.customer_id, ())}
+    return any(issued.get(link.invoice_id, "")[:10] < since for link in best.allocation.links)
+
+
+def questions(
     case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity], by: Judge, *, enough: bool
 ) -> Iterator[Reason]:
     """What makes a person look; what the judge has an eye on itself is left to it."""
@@ -136,15 +172,20 @@ def _vetoes(
         yield Reason("held", "an earlier payment that may be this customer's waits for review")
     if not _proven(best, identity, loose="loose" in by.soft):
         yield Reason("unproven", "too little but the amount or a loose number speaks for it")
-    if _reads_past(best) and "reference_unread" not in by.soft:
+    past = _reads_past(best)
+    if past and (past == "ref_ignored" or "reference_unread" not in by.soft):
         yield Reason("reference_unread", "the reference may name another invoice of this customer")
+    if _alike(case, best):
+        yield Reason(
+            "several_alike", "a number was typed that this reading leaves out, and several fit alike"
+        )
     yield from (reason for reason in _rivals(case, ranked, identities) if reason.code not in by.soft)
 
 
 def _proven(best: Candidate, identity: Identity, *, loose: bool) -> bool:
     """Two independent clues, or one that does not happen by chance.
 
-    ``loose``: who paid is enough where nothing was named, because the judge weighs how surely it is known.
+    ``loose``: a payer seen before is enough where nothing was named, because the judge weighs how surely.
     """
     said = [m for m in best.hypothesis.named if exact(m)]
     fits = best.allocation.fit in FITTING and best.allocation.step != "oldest"
@@ -157,7 +198,7 @@ def _proven(best: Candidate, identity: Identity, *, loose: bool) -> bool:
         return fits or strong or masked or identity.phone == "masked" or identity.name_words > 0
     if best.hypothesis.named:
         return strong or fits
-    return loose or strong or (masked and fits)
+    return strong or (masked and fits) or (loose and identity.payer_count > 0)
 
 
 def _known(identity: Identity) -> bool:
@@ -171,10 +212,22 @@ def _known(identity: Identity) -> bool:
     )
 
 
-def _reads_past(best: Candidate) -> bool:
-    """Whether a typed number stays unexplained while the amount does not say which invoice is meant."""
-    unread = any(r.code in ("ref_unread", "ref_ignored") for r in best.reasons)
-    return unread and not _settles_exactly(best)
+def _reads_past(best: Candidate) -> str:
+    """The code of a typed number that stays unread while the amount does not say what is meant, or ""."""
+    return "" if _settles_exactly(best) else _unexplained(best)
+
+
+def _unexplained(best: Candidate) -> str:
+    return next((r.code for r in best.reasons if r.code in ("ref_ignored", "ref_unread")), "")
+
+
+def _alike(case: Case, best: Candidate) -> bool:
+    """Whether an unexplained number may mean another open invoice with the same balance."""
+    if not _unexplained(best) or best.allocation.step != "exact":
+        return False
+    amount = case.payment.amount_cents
+    opened = case.opened.get(best.customer_id, ())
+    return sum(abs(i.balance_cents - amount) <= AllocationRules().exact_cents for i in opened) > 1
 
 
 def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity]) -> Iterator[Reason]:

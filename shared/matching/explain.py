@@ -46,11 +46,20 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     }
 
 
+_SAID = {"auto": "Posted", "review": "To be checked", "none": "Not matched", "manual": "Matched"}
+
+
 def in_words(decision: Decision) -> str:
     """One sentence for a list line: the verdict and the clues that moved it most."""
-    what = {"auto": "Posted", "review": "To be checked", "none": "Not matched"}[decision.verdict]
-    if decision.verdict == "auto":
-        telling = sorted(decision.reasons, key=lambda r: -r.weight)[:3]
-    else:
-        telling = list(decision.reasons[:2])
-    return f"{what}: {'; '.join(r.text for r in telling)}." if telling else f"{what}."
+    return _sentence(decision.verdict, [(r.weight, r.text) for r in decision.reasons])
+
+
+def stored_in_words(record: dict[str, Any]) -> str:
+    """The same of a decision as it was kept."""
+    return _sentence(record["decision"], [(r["weight"], r["text"]) for r in record["reasons"]])
+
+
+def _sentence(verdict: str, reasons: list[tuple[int, str]]) -> str:
+    telling = sorted(reasons, key=lambda r: -r[0])[:3] if verdict == "auto" else reasons[:2]
+    what = _SAID[verdict]
+    return f"{what}: {'; '.join(text for _, text in telling)}." if telling else f"{what}."

@@ -1,20 +1,22 @@
 """How sure a candidate makes us: versions that can stand beside each other, chosen by one name.
 
-``clues-1``: hand-set weights shared out over all candidates, with measured anchors (calibrate.py). ``trees-1``:
-trees fitted to how candidates stand (traits.py, fitted.py). A business's rules or MATCHING_MODEL name one of them;
+``clues-1``: hand-set weights shared out over all candidates, with measured anchors (calibrate.py).
+``trees-1``: trees fitted to how candidates stand (traits.py, fitted.py). A business's rules name one of them;
 going back is that setting alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from shared.core.errors import Invalid
 from shared.matching.calibrate import CEILINGS, chance
 from shared.matching.model import Candidate, Case, Identity
+from shared.matching.trees import Anchors, Tree, between, log_odds
 
-CURRENT = "clues-1"
+CURRENT = "trees-1"
 WEIGHED, HOPELESS = 3, 400
 """So many candidates are judged; one whose clues are this far behind the best is left where it is."""
 
@@ -49,17 +51,30 @@ class Clues:
         return min([sure, *(CEILINGS[code] for code in vetoes if code in CEILINGS)])
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Trees, what they start from, log-odds with their chance per mille, and the least chance to post."""
+
+    trees: Sequence[Tree]
+    base: float
+    anchors: Anchors
+    auto_milli: int
+
+
 class Trees:
     """What fitted trees make of how each of the best candidates stands beside the others."""
 
     version = "trees-1"
-    soft = frozenset({"reference_unread", "phone_of_other", "loose"})
+    soft = frozenset({"reference_unread", "loose"})
 
-    def __init__(self) -> None:
-        from shared.matching import fitted
+    def __init__(self, fitted: Fitted | None = None) -> None:
+        """``fitted``: trees with their base, anchors and least chance; those of fitted.py when left out."""
+        if fitted is None:
+            from shared.matching import fitted as kept
 
+            fitted = Fitted(kept.TREES, kept.BASE, kept.ANCHORS, kept.AUTO_MILLI)
         self._fitted = fitted
-        self.auto_milli = fitted.AUTO_MILLI
+        self.auto_milli = fitted.auto_milli
 
     def order(
         self, case: Case, ranked: Sequence[Candidate], identities: Mapping[str, Identity]
@@ -77,19 +92,18 @@ class Trees:
     ) -> int:
         """The chance per mille that ``ranked[at]`` is exactly right; 0 for one that credits nothing."""
         from shared.matching.traits import traits
-        from shared.matching.trees import between, log_odds
 
         if not ranked[at].allocation.links:
             return 0
-        odds = log_odds(self._fitted.TREES, self._fitted.BASE, traits(case, ranked, identities, at))
-        return int(between(self._fitted.ANCHORS, odds))
+        odds = log_odds(self._fitted.trees, self._fitted.base, traits(case, ranked, identities, at))
+        return int(between(self._fitted.anchors, odds))
 
     def capped(self, sure: int, vetoes: Iterable[str]) -> int:
         known = {"tie": CEILINGS["tie"], "other_currency": CEILINGS["other_currency"]}
         return min([sure, *(known[code] for code in vetoes if code in known)])
 
 
-VERSIONS = {Clues.version: Clues, Trees.version: Trees}
+VERSIONS: dict[str, Callable[[], Judge]] = {Clues.version: Clues, Trees.version: Trees}
 _made: dict[str, Judge] = {}
 
 
@@ -101,3 +115,8 @@ def judge(version: str = "") -> Judge:
     if version not in _made:
         _made[version] = VERSIONS[version]()
     return _made[version]
+
+
+def forget(version: str) -> None:
+    """Make a version anew the next time it is asked for: for fitting, which tries several under one name."""
+    _made.pop(version, None)

@@ -79,6 +79,10 @@ class StoreLookup:
         doc = self._many([payer_place(key)])[0]
         return dict(doc.data["counts"]) if doc else {}
 
+    def vetoed(self, key: str) -> frozenset[str]:
+        doc = self._many([payer_place(key)])[0]
+        return frozenset(doc.data.get("vetoed", ())) if doc else frozenset()
+
     def customers(self, ids: Sequence[str]) -> list[CustomerFacts]:
         docs = self._many([Key(CUSTOMERS, i) for i in ids])
         return [customer_facts(doc) for doc in docs if doc is not None]

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from shared.books import allocate, unallocate
 from shared.bus import emit
 from shared.core.errors import Invalid, Refused
+from shared.core.ids import derived_id
 from shared.events import PaymentMatched, PaymentNeedsReview
-from shared.matching.places import DECISIONS, INVOICES, PAYMENTS
-from shared.matching.records import close_review, hold, learn_payer, open_review, write_decision
+from shared.matching.places import CUSTOMERS, DECISIONS, INVOICES, PAYMENTS, review_place
+from shared.matching.records import (
+    ask_about,
+    close_review,
+    hold,
+    learn_payer,
+    release,
+    veto_payer,
+    write_decision,
+)
 from shared.store import Doc, Key, Tx
 
 Links = Sequence[tuple[str, int]]
 
 
 def match_by_hand(
-    tx: Tx, payment_id: str, links: Links, *, customer_id: str, actor: str, writeoff_cents: int = 0
+    tx: Tx,
+    payment_id: str,
+    links: Links,
+    *,
+    customer_id: str,
+    actor: str,
+    writeoff_cents: int = 0,
+    note: str = "",
 ) -> Doc:
     """Give a payment's money the purpose that a person names; returns the payment.
 
@@ -25,6 +42,7 @@ def match_by_hand(
         links: invoice ids and cents; empty leaves the money on the customer's account.
         customer_id: whose money it is; ``""`` takes the customer of the invoices when they have one customer.
         writeoff_cents: what is let go on the linked invoices beyond the money.
+        note: a word of the person, kept with the decision.
 
     Raises NotFound, Invalid ``customer_required``, and what ``shared.books.allocate`` raises.
     """
@@ -33,7 +51,8 @@ def match_by_hand(
     allocate(
         tx, payment_id, links, customer_id=whose, matching="manual", actor=actor, writeoff=writeoff_cents
     )
-    made = write_decision(tx, before, _record(tx, links, whose, actor), actor)
+    what = "confirmed" if _is_suggested(tx, before, links, whose) else "matched"
+    made = write_decision(tx, before, {**_record(tx, links, whose, actor), "what": what, "note": note}, actor)
     learn_payer(tx, before, whose)
     close_review(tx, "payment", payment_id)
     changes = {"decision_id": made.id, "learned_customer_id": whose}
@@ -42,7 +61,65 @@ def match_by_hand(
     return matched
 
 
-def set_aside(tx: Tx, payment_id: str, *, actor: str) -> Doc:
+def confirm(tx: Tx, payment_id: str, choice: int, *, actor: str, note: str = "", look: str = "") -> Doc:
+    """Do what the engine suggested: candidate ``choice`` (0 the first) of the question that is open.
+
+    Args:
+        look: what ``look_of`` said when the person looked; anything else since then is refused.
+
+    Raises NotFound, Refused ``nothing_suggested``, ``changed_since``, and what ``match_by_hand`` raises.
+    """
+    payment = tx.require(Key(PAYMENTS, payment_id))
+    item = tx.get(review_place("payment", payment_id))
+    if item is None or item.data["status"] != "open" or choice >= len(item.data["suggestions"]):
+        raise Refused("there is no such suggestion for this payment", code="nothing_suggested")
+    if look and look != look_of(payment, item, choice):
+        raise Refused(
+            "the payment or its suggestions changed since they were looked at", code="changed_since"
+        )
+    taken = item.data["suggestions"][choice]
+    return match_by_hand(
+        tx,
+        payment_id,
+        [(link["invoice_id"], link["cents"]) for link in taken["links"]],
+        customer_id=taken["customer_id"],
+        actor=actor,
+        writeoff_cents=sum(link["writeoff_cents"] for link in taken["links"]),
+        note=note,
+    )
+
+
+def look_of(payment: Doc, item: Doc, choice: int = 0) -> str:
+    """A fingerprint of what a person sees before confirming: the money, and where it would go."""
+    taken = item.data["suggestions"][choice]
+    shown = {"payment": payment.version, "customer": taken["customer_id"], "links": taken["links"]}
+    return derived_id("look", payment.id, json.dumps(shown, sort_keys=True))
+
+
+def rule_out(tx: Tx, payment_id: str, customer_id: str, *, actor: str, note: str = "") -> Doc:
+    """A person says that this payer does not pay for a customer: it is never posted nor suggested again.
+
+    The question stays open without that customer's suggestions. Raises NotFound, Refused ``not_in_review``.
+    """
+    before = tx.require(Key(PAYMENTS, payment_id))
+    item = tx.get(review_place("payment", payment_id))
+    if item is None or item.data["status"] != "open":
+        raise Refused("nobody is asked about this payment", code="not_in_review")
+    tx.require(Key(CUSTOMERS, customer_id))
+    remembered = veto_payer(tx, before, customer_id)
+    reason = {"code": "ruled_out", "text": f"{actor} said that it is not {customer_id}'s", "weight": 0}
+    left = [one for one in item.data["suggestions"] if one["customer_id"] != customer_id]
+    may_be = [one for one in item.data["may_be"] if one != customer_id]
+    record = {**_asked_again(reason, left), "what": "ruled_out", "note": note, "may_be": may_be}
+    record |= {"ruled_out": customer_id, "remembered": remembered}
+    made = write_decision(tx, before, record, actor)
+    release(tx, [customer_id], payment_id)
+    waiting = tx.update(before.key, {"decision_id": made.id})
+    ask_about(tx, waiting, record)
+    return waiting
+
+
+def set_aside(tx: Tx, payment_id: str, *, actor: str, note: str = "") -> Doc:
     """A person says that money pays no invoice of ours: it stays unallocated, and holds nobody up any longer.
 
     Raises NotFound, Refused ``already_allocated`` while anything of it is allocated.
@@ -51,9 +128,19 @@ def set_aside(tx: Tx, payment_id: str, *, actor: str) -> Doc:
     if before.data["allocations"] or before.data.get("on_account_cents"):
         raise Refused("undo the match first", code="already_allocated")
     reason = {"code": "person", "text": f"{actor} found no invoice for it", "weight": 0}
-    made = write_decision(tx, before, {**_asked_again(reason, []), "decision": "none"}, actor)
+    record = {**_asked_again(reason, []), "decision": "none", "what": "set_aside", "note": note}
+    made = write_decision(tx, before, record, actor)
     close_review(tx, "payment", payment_id)
     return tx.update(before.key, {"matching": "none", "decision_id": made.id})
+
+
+def _is_suggested(tx: Tx, payment: Doc, links: Links, customer_id: str) -> bool:
+    """Whether a person says just what the engine suggested first."""
+    item = tx.get(review_place("payment", payment.id))
+    first = item.data["suggestions"][0] if item is not None and item.data["suggestions"] else None
+    if first is None or first["customer_id"] != customer_id:
+        return False
+    return dict(links) == {link["invoice_id"]: link["cents"] for link in first["links"]}
 
 
 def _owner(tx: Tx, links: Links) -> str:
@@ -79,7 +166,7 @@ def _record(tx: Tx, links: Links, customer_id: str, actor: str) -> dict[str, Any
     }
 
 
-def undo_match(tx: Tx, payment_id: str, *, actor: str, invoice_id: str | None = None) -> Doc:
+def undo_match(tx: Tx, payment_id: str, *, actor: str, invoice_id: str | None = None, note: str = "") -> Doc:
     """Take back a payment's link to one invoice, or all of them; the payment goes to review.
 
     Balances return exactly. Undoing everything also forgets what was learned about the payer. Raises
@@ -92,14 +179,15 @@ def undo_match(tx: Tx, payment_id: str, *, actor: str, invoice_id: str | None = 
     reason = {"code": "undone", "text": f"{actor} took {what} back", "weight": 0}
     last = tx.get(Key(DECISIONS, before.data.get("decision_id") or "none"))
     kept = last.data["candidates"] if last else []
-    record = {**_asked_again(reason, kept), "may_be": [whose] if whose else []}
+    record = {**_asked_again(reason, kept), "what": "undone", "note": note, "undone": invoice_id or ""}
+    record["may_be"] = [whose] if whose else []
     made = write_decision(tx, before, record, actor)
     changes: dict[str, Any] = {"decision_id": made.id}
     if invoice_id is None:
         learn_payer(tx, before, before.data.get("learned_customer_id", ""), -1)
         changes["learned_customer_id"] = ""
     waiting = tx.update(before.key, changes)
-    open_review(tx, "payment", payment_id, record, waiting.data["unallocated_cents"])
+    ask_about(tx, waiting, record)
     hold(tx, record["may_be"], payment_id)
     emit(tx, PaymentNeedsReview(payment_id=payment_id), before.key, waiting.version)
     return waiting

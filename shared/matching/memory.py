@@ -23,6 +23,7 @@ class MemoryLookup:
         self._own: dict[str, list[str]] = {}
         self._payers: dict[str, dict[str, int]] = {}
         self._holds: dict[str, set[str]] = {}
+        self._vetoes: dict[str, set[str]] = {}
 
     def add_customer(self, customer: CustomerFacts) -> None:
         self._customers[customer.id] = customer
@@ -49,6 +50,10 @@ class MemoryLookup:
             counts = self._payers.setdefault(payer, {})
             counts[customer_id] = counts.get(customer_id, 0) + count
 
+    def veto(self, payer: str, customer_id: str) -> None:
+        """A person said that this payer does not pay for this customer."""
+        self._vetoes.setdefault(payer, set()).add(customer_id)
+
     def hold(self, customer_ids: Sequence[str], payment_id: str) -> None:
         for customer_id in customer_ids:
             self._holds.setdefault(customer_id, set()).add(payment_id)
@@ -65,6 +70,9 @@ class MemoryLookup:
 
     def payers(self, key: str) -> dict[str, int]:
         return dict(self._payers.get(key, {}))
+
+    def vetoed(self, key: str) -> frozenset[str]:
+        return frozenset(self._vetoes.get(key, ()))
 
     def customers(self, ids: Sequence[str]) -> list[CustomerFacts]:
         return [self._customers[i] for i in ids if i in self._customers]

@@ -130,8 +130,8 @@ class Case:
     """All that is known when one payment is decided.
 
     ``opened`` holds open invoices by customer, ``held`` customers of whom a payment waits for a person,
-    ``otherwise`` those who also owe in another currency. ``identities`` is what was worked out already, by
-    customer.
+    ``otherwise`` those who also owe in another currency, ``vetoed`` those whom a person ruled out for this
+    payer. ``identities`` is what was worked out already, by customer.
     """
 
     payment: PaymentFacts
@@ -142,6 +142,7 @@ class Case:
     payers: dict[str, int] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     otherwise: frozenset[str] = frozenset()
+    vetoed: frozenset[str] = frozenset()
     identities: dict[str, Identity] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -93,7 +93,9 @@ def _credit(invoices: Sequence[InvoiceFacts], amount: int, rules: AllocationRule
     for invoice in sorted(invoices, key=lambda i: (i.due_date, i.issued_on, i.id)):
         cents = min(rest, invoice.balance_cents)
         if foreign and len(invoices) == 1 and _exact(invoices, amount, rules):
-            cents = rest  # at the payer's own rate: what it is worth is settled, whatever the books' rate says
+            cents = (
+                rest  # at the payer's own rate: what it is worth is settled, whatever the books' rate says
+            )
         if cents <= 0:
             break
         rest -= cents

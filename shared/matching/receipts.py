@@ -215,7 +215,7 @@ def _ask(tx: Tx, receipt_id: str, decision: ReceiptDecision) -> None:
         return
     tx.update(receipt.key, {"matching": decision.verdict})
     if decision.verdict == "review":
-        open_review(tx, "receipt", receipt_id, _record(decision), receipt.data["total_cents"])
+        open_review(tx, "receipt", receipt_id, _record(decision), value_cents=receipt.data["total_cents"])
 
 
 def _record(decision: ReceiptDecision) -> dict[str, Any]:

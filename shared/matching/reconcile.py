@@ -11,13 +11,23 @@ from shared.core import context
 from shared.core.errors import Refused
 from shared.events import PaymentMatched, PaymentNeedsReview
 from shared.matching.candidates import gather
-from shared.matching.decide import DecisionRules, asks_nobody, decide, held_back
+from shared.matching.decide import asks_nobody, decide, held_back
 from shared.matching.explain import as_record
 from shared.matching.lookup import StoreLookup, payment_facts
 from shared.matching.model import Case, Decision
 from shared.matching.places import INVOICES, PAYMENTS
 from shared.matching.ports import Ports
-from shared.matching.records import ENGINE, held_by, hold, learn_payer, open_review, write_decision
+from shared.matching.records import (
+    ENGINE,
+    ask_about,
+    held_by,
+    hold,
+    learn_payer,
+    write_decision,
+    yielded,
+)
+from shared.matching.retell import kept
+from shared.matching.rules import RULES, MatchingRules, read_rules
 from shared.store import Doc, Key, Tx
 
 TRIES = 4
@@ -30,28 +40,30 @@ class _Moved(Refused):
 
 
 def reconcile_payment(
-    ports: Ports, business: str, payment_id: str, rules: DecisionRules | None = None
+    ports: Ports, business: str, payment_id: str, rules: MatchingRules | None = None
 ) -> Decision | None:
     """Match a settled payment that waits for it; None when there is nothing to do (any more).
 
     Args:
         payment_id: a document of ``payments``.
-        rules: the business's tolerances and least confidence; the defaults when left out.
+        rules: what the business wants; read from the store when left out.
 
     Raises NotFound for an unknown payment, Refused ``balances_moved`` when others kept changing the same
     invoices, and what the store raises.
     """
-    rules = rules or DecisionRules()
+    rules = rules or read_rules(ports.store.get(business, RULES))
+    deciding = rules.deciding()
     context.note(payment=payment_id)
     for _ in range(TRIES):
         payment = ports.store.require(business, Key(PAYMENTS, payment_id))
         if not _waits(payment):
             return None
         lookup = StoreLookup(ports.store, business, payment.data["currency"])
-        case = gather(lookup, payment_facts(payment), rules.allocation)
-        decision = decide(case, rules)
+        case = gather(lookup, payment_facts(payment), deciding.allocation)
+        decision = decide(case, deciding)
+        told = {"case": kept(case, deciding, decision.model), **_shadow(case, rules, decision)}
         try:
-            ports.outbox.run(business, lambda tx: _apply(tx, payment_id, case, decision))  # noqa: B023
+            ports.outbox.run(business, lambda tx: _apply(tx, payment_id, case, decision, told))  # noqa: B023
         except Refused as moved:
             last = moved
             continue
@@ -59,27 +71,36 @@ def reconcile_payment(
     raise last
 
 
+def _shadow(case: Case, rules: MatchingRules, decision: Decision) -> dict[str, Any]:
+    """What the model that only looks on would have decided."""
+    if not rules.shadow:
+        return {}
+    other = decide(case, rules.deciding(rules.shadow))
+    told = {"decision": other.verdict, "confidence_milli": other.confidence_milli}
+    return {"shadow": {"model": other.model, **told, "same_links": other.links == decision.links}}
+
+
 def _waits(payment: Doc) -> bool:
     return payment.data["status"] in SPENDABLE and payment.data["matching"] == "waiting"
 
 
-def _apply(tx: Tx, payment_id: str, case: Case, decision: Decision) -> None:
+def _apply(tx: Tx, payment_id: str, case: Case, decision: Decision, told: dict[str, Any]) -> None:
     payment = tx.require(Key(PAYMENTS, payment_id))
     if not _waits(payment):
         return  # a twin of this delivery was first
     if decision.verdict == "auto" and decision.yields and _held(tx, decision, payment_id):
         decision = held_back(decision)
     if decision.verdict == "auto":
-        _post(tx, payment, case, decision)
+        _post(tx, payment, case, decision, told)
     else:
-        _ask(tx, payment, decision)
+        _ask(tx, payment, decision, told)
 
 
 def _held(tx: Tx, decision: Decision, payment_id: str) -> bool:
     return bool(set(held_by(tx, decision.customer_id)) - {payment_id})
 
 
-def _post(tx: Tx, payment: Doc, case: Case, decision: Decision) -> None:
+def _post(tx: Tx, payment: Doc, case: Case, decision: Decision, told: dict[str, Any]) -> None:
     """Credit the invoices, if they are still owed what the decision was made on."""
     owed = {i.id: i.balance_cents for invoices in case.opened.values() for i in invoices}
     for link in decision.links:
@@ -89,7 +110,7 @@ def _post(tx: Tx, payment: Doc, case: Case, decision: Decision) -> None:
     let_go = sum(link.written_off_cents for link in decision.links)
     who = decision.customer_id
     allocate(tx, payment.id, links, customer_id=who, matching="auto", actor=ENGINE, writeoff=let_go)
-    made = write_decision(tx, payment, as_record(decision), ENGINE)
+    made = write_decision(tx, payment, {**as_record(decision), **told}, ENGINE)
     if decision.named:
         learn_payer(tx, payment, who)
     changes = {"decision_id": made.id, "learned_customer_id": who if decision.named else ""}
@@ -97,15 +118,17 @@ def _post(tx: Tx, payment: Doc, case: Case, decision: Decision) -> None:
     emit(tx, PaymentMatched(payment_id=payment.id), payment.key, matched.version)
 
 
-def _ask(tx: Tx, payment: Doc, decision: Decision) -> None:
+def _ask(tx: Tx, payment: Doc, decision: Decision, told: dict[str, Any]) -> None:
     """Leave the money where it is and ask a person, unless nobody needs to be asked."""
     record: dict[str, Any] = {**as_record(decision), "may_be": list(decision.may_be)}
-    made = write_decision(tx, payment, record, ENGINE)
+    made = write_decision(tx, payment, {**record, **told}, ENGINE)
     ours = asks_nobody(decision)  # moved from our float to our bank: no income, and no question
     changes = {"matching": decision.verdict, "decision_id": made.id, "own_transfer": ours}
     waiting = tx.update(payment.key, changes)
     if ours:
         return
-    open_review(tx, "payment", payment.id, record, payment.data["unallocated_cents"])
+    ask_about(tx, payment, record)
     hold(tx, decision.may_be, payment.id)
+    if any(reason.code == "held" for reason in decision.reasons):
+        yielded(tx, decision.customer_id, payment.id)
     emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, waiting.version)

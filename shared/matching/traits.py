@@ -1,7 +1,7 @@
 """What a learned model sees of one candidate beside its rivals: plain numbers, no names and no ids.
 
-The clues that a person reads (features.py) say what speaks for a candidate. Traits say how it stands: how it was
-named, who paid, how the money fits, what else is open, and how far the best other meaning is behind.
+The clues that a person reads (features.py) say what speaks for a candidate. Traits say how it stands: how it
+was named, who paid, how the money fits, what else is open, and how far the best other meaning is behind.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ FAR = 2000
 """A rival that does not exist is this far behind, in hundredths of log-odds."""
 
 
-def traits(case: Case, ranked: Sequence[Candidate], identities: Mapping[str, Identity], at: int) -> list[float]:
+def traits(
+    case: Case, ranked: Sequence[Candidate], identities: Mapping[str, Identity], at: int
+) -> list[float]:
     """The numbers of ``ranked[at]``, in the order of ``NAMES``."""
     one = ranked[at]
     identity = identities[one.customer_id]
@@ -39,7 +41,7 @@ def traits(case: Case, ranked: Sequence[Candidate], identities: Mapping[str, Ide
 STANDING = (
     "score", "share", "place", "behind_best", "ahead_of_next", "ahead_of_other_customer",
     "ahead_of_other_amount", "customers", "candidates", "edit_rest", "edit_share", "others_phone",
-    "others_account", "others_payer", "held", "otherwise", "best_exact_elsewhere",
+    "others_account", "others_payer", "otherwise", "best_exact_elsewhere",
 )  # fmt: skip
 
 
@@ -67,7 +69,6 @@ def _standing(
         sum(i.phone == "known" or i.typed_phone for i in apart),
         sum(i.account == "exact" for i in apart),
         sum(i.payer_count > 0 for i in apart),
-        one.customer_id in case.held,
         one.customer_id in case.otherwise,
         any(_named_exactly(c) and c.allocation.fit in ("exact", "short_shillings") for c in others),
     )
@@ -169,7 +170,11 @@ def _money(case: Case, allocation: Allocation, opened: Sequence[InvoiceFacts]) -
         _days(first, payment.paid_on),
         _days(issued, payment.paid_on),
         sum(i.due_date < first for i in opened) if first else 0,
-        sum(link.cents + link.written_off_cents >= by_id[link.invoice_id].balance_cents for link in allocation.links if link.invoice_id in by_id),
+        sum(
+            link.cents + link.written_off_cents >= by_id[link.invoice_id].balance_cents
+            for link in allocation.links
+            if link.invoice_id in by_id
+        ),
     )
 
 

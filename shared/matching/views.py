@@ -27,12 +27,14 @@ class ManualMatch(Body):
     links: Annotated[list[NewLink], Field(max_length=15, default_factory=list)]
     customer_id: Id | None = None
     writeoff_cents: Annotated[int, Field(ge=0, le=100_000_000_000)] = 0
+    note: Annotated[str, Field(max_length=500)] = ""
 
 
 class Undo(Body):
     """Which link to take back; all of them when left out."""
 
     invoice_id: Id | None = None
+    note: Annotated[str, Field(max_length=500)] = ""
 
 
 class MatchArgs(Args):
@@ -42,9 +44,10 @@ class MatchArgs(Args):
 
 
 class ReviewArgs(Args):
-    """Questions still open, or answered ones."""
+    """Questions still open, or answered ones; the dearest and likeliest first, or the newest."""
 
     status: Literal["open", "done"] = "open"
+    sort: Literal["worth", "newest"] = "worth"
 
 
 class ReasonView(View):
@@ -71,6 +74,7 @@ class CandidateView(View):
 
 class DecisionView(View):
     decision: str
+    model: str = ""
     confidence_milli: int
     reasons: list[ReasonView]
     candidates: list[CandidateView]
@@ -101,7 +105,10 @@ class ReviewView(View):
     status: str
     reasons: list[str]
     value_cents: int
+    confidence_milli: int = 0
+    about: dict[str, Any] = Field(default_factory=dict)
     suggestions: list[dict[str, Any]]
+    rival: dict[str, Any] | None = None
     created_on: str
 
 

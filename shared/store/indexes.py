@@ -55,6 +55,7 @@ SCHEMA = Schema(
         Index("receipts", ("matching",), "business_day"),
         Index("reversals", ("waiting",), "kept_on"),
         Index("review", ("status",), "created_on"),
+        Index("review", ("status",), "worth"),
         Index("rollups", (), None),
         Index("runs", ("subscription_id",), "sequence"),
         Index("standing_orders", (), "created_on"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +35,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture
 def shop(store: Store, request: pytest.FixtureRequest) -> Shop:
     """A business of its own for each test, with four customers."""
-    business = "biz_" + "".join(c if c.isalnum() else "-" for c in request.node.name)[:100]
+    return _peopled(store, "biz_" + "".join(c if c.isalnum() else "-" for c in request.node.name)[:100])
+
+
+@pytest.fixture
+def fresh_shop(store: Store) -> Callable[[], Shop]:
+    """For tests that try many stories: a business of its own for each call."""
+    return lambda: _peopled(store, f"biz_fresh-{next(_FRESH)}")
+
+
+_FRESH = itertools.count()
+
+
+def _peopled(store: Store, business: str) -> Shop:
     shop = Shop(store, business)
     for who in NAMES:
         shop.customer(who)

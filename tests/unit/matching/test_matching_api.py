@@ -128,7 +128,7 @@ WRONG: list[tuple[Any, int, str]] = [
     ({"links": [{"invoice_id": "inv_1", "cents": "100"}]}, 422, "body_invalid"),
     ({"links": [{"invoice_id": "../x", "cents": 100}]}, 422, "body_invalid"),
     ({"links": [{"invoice_id": "inv_1", "cents": 100}] * 2}, 422, "links_invalid"),
-    ({"customer_id": WANJIKU, "note": "hello"}, 422, "body_invalid"),
+    ({"customer_id": WANJIKU, "hint": "hello"}, 422, "body_invalid"),
     ({"customer_id": "cus_nobody"}, 404, "not_found"),
     ([], 422, "body_invalid"),
 ]

@@ -20,6 +20,7 @@ from matching_world import (
 )
 
 from shared.core.phone import mask, phone_hash
+from shared.matching.decide import DecisionRules, decide
 from shared.matching.explain import as_record, in_words
 from shared.matching.identity import payer_key
 from shared.matching.model import PaymentFacts
@@ -230,7 +231,18 @@ def test_a_typed_number_that_stays_unread_is_asked(desk: Desk) -> None:
     desk.invoice("INV-2025-05872", WANJIKU, 80_000)
     found = desk.decide(30_000, reference="2025-88811", **payer(WANJIKU))
     assert found.verdict == "review"
-    assert "reference_unread" in codes(found)
+    assert "ref_unread" in codes(found)
+    old = decide(desk.case(30_000, reference="2025-88811", **payer(WANJIKU)), DecisionRules(model="clues-1"))
+    assert "reference_unread" in codes(old)
+
+
+def test_a_number_that_is_left_out_is_asked_where_several_fit_alike(desk: Desk) -> None:
+    """Rent: every invoice has the same amount, so a mistyped number cannot be made good by it."""
+    desk.invoice("INV-2025-04871", WANJIKU, 97_000)
+    desk.invoice("INV-2025-05872", WANJIKU, 97_000)
+    desk.invoice("INV-2025-07777", OTIENO, 20_000)
+    assert "several_alike" in codes(desk.decide(97_000, reference="INV-2025-07777", **payer(WANJIKU)))
+    assert desk.decide(97_000, reference="RENT", **payer(WANJIKU)).verdict == "auto", "no number: the oldest"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,273 @@
+"""Answering questions about payments over HTTP: confirm, rule out, many at once with a look before, and
+history.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from shared.core.errors import HesabuError
+from shared.http import MANAGERS, READERS, Api, Args, Body, Call, ListView, View, page_view
+from shared.matching.places import DECISIONS, PAYMENTS, REVIEW, review_place
+from shared.matching.ports import Ports
+from shared.matching.views import Id, LinkView, MatchView, ReasonView, match_view
+from shared.store import Doc, Key, Query, Where
+
+_PATH = "/v1/matches/{payment_id}"
+_Note = Annotated[str, Field(max_length=500)]
+MOST = 50
+"""Questions answered in one request, each in a commit of its own."""
+
+
+class Confirmation(Body):
+    """Which suggestion is right: 0 is the first."""
+
+    choice: Annotated[int, Field(ge=0, le=2)] = 0
+    note: _Note = ""
+
+
+class RuledOut(Body):
+    """Whose money it is not."""
+
+    customer_id: Id
+    note: _Note = ""
+
+
+class ToConfirm(Body):
+    """Payments in review, or all whose first suggestion is at least so likely (the dearest first)."""
+
+    payment_ids: Annotated[list[Id], Field(max_length=MOST, default_factory=list)]
+    least_milli: Annotated[int, Field(ge=500, le=1000)] = 900
+
+
+class Looked(Body):
+    """One payment, and the fingerprint that its preview showed."""
+
+    payment_id: Id
+    look: Annotated[str, Field(min_length=8, max_length=80)]
+
+
+class Confirmations(Body):
+    """What was looked at and shall be done."""
+
+    items: Annotated[list[Looked], Field(min_length=1, max_length=MOST)]
+    note: _Note = ""
+
+
+class PreviewItem(View):
+    payment_id: str
+    about: dict[str, Any]
+    customer_id: str
+    links: list[LinkView]
+    confidence_milli: int
+    reasons: list[ReasonView]
+    look: str
+
+
+class PreviewView(View):
+    """What confirming would do; nothing has been done."""
+
+    object: str = "match_preview"
+    items: list[PreviewItem]
+    left_out: list[str]
+    """Payments that nobody is asked about, or without a suggestion."""
+    total_cents: int
+
+
+class OutcomeItem(View):
+    payment_id: str
+    outcome: Literal["confirmed", "left_alone"]
+    code: str = ""
+    detail: str = ""
+
+
+class OutcomeView(View):
+    object: str = "match_outcomes"
+    confirmed: int
+    left_alone: int
+    items: list[OutcomeItem]
+
+
+class HistoryArgs(Args):
+    """No filter."""
+
+
+class StepView(View):
+    """One decision about a payment, by the engine or a person."""
+
+    object: str = "match_step"
+    what: str
+    by: str
+    at: str
+    decision: str
+    note: str
+    links: list[LinkView]
+    customer_id: str
+    reasons: list[ReasonView]
+    model: str
+
+
+def add_routes(api: Api[Ports]) -> None:
+    """Put these routes beside those of matches: the same function serves both."""
+    api.post(
+        f"{_PATH}/confirm",
+        roles=MANAGERS,
+        body=Confirmation,
+        returns=MatchView,
+        idempotent=True,
+        summary="Do what was suggested for a payment",
+    )(confirm_match)
+    api.post(
+        f"{_PATH}/rule-out",
+        roles=MANAGERS,
+        body=RuledOut,
+        returns=MatchView,
+        idempotent=True,
+        summary="Say that a payment is not a customer's",
+    )(rule_out_customer)
+    api.get(
+        f"{_PATH}/history",
+        roles=READERS,
+        query=HistoryArgs,
+        lists=StepView,
+        summary="Who decided what about a payment",
+    )(list_match_history)
+    api.post(
+        "/v1/review/preview",
+        roles=MANAGERS,
+        body=ToConfirm,
+        returns=PreviewView,
+        summary="Look at what confirming many suggestions would do",
+    )(preview_confirmations)
+    api.post(
+        "/v1/review/confirm",
+        roles=MANAGERS,
+        body=Confirmations,
+        returns=OutcomeView,
+        summary="Confirm many suggestions that were looked at",
+    )(confirm_many)
+
+
+def confirm_match(call: Call[Ports], body: Confirmation) -> MatchView:
+    """As if a person had typed the links of that suggestion; the payer is remembered."""
+    from shared.matching.manual import confirm
+
+    payment_id, user = call.path["payment_id"], call.actor.user
+    told = call.ports.outbox.run(
+        call.business,
+        lambda tx: match_view(confirm(tx, payment_id, body.choice, actor=user, note=body.note)).model_dump(
+            mode="json"
+        ),
+        once=call.once,
+    )
+    return MatchView.model_validate(told)
+
+
+def rule_out_customer(call: Call[Ports], body: RuledOut) -> MatchView:
+    """Remembered for this payer: nothing of theirs is posted or suggested to that customer unnamed again."""
+    from shared.matching.manual import rule_out
+
+    payment_id, user = call.path["payment_id"], call.actor.user
+    told = call.ports.outbox.run(
+        call.business,
+        lambda tx: match_view(
+            rule_out(tx, payment_id, body.customer_id, actor=user, note=body.note)
+        ).model_dump(mode="json"),
+        once=call.once,
+    )
+    return MatchView.model_validate(told)
+
+
+def list_match_history(call: Call[Ports]) -> ListView[StepView]:
+    """Oldest first; nothing of it is ever rewritten."""
+    args: HistoryArgs = call.args
+    call.ports.store.require(call.business, Key(PAYMENTS, call.path["payment_id"]))
+    where = (Where("payment_id", "==", call.path["payment_id"]),)
+    query = Query(DECISIONS, where, "decided_at", args.limit, args.cursor)
+    return page_view(call.ports.store.query(call.business, query), _step)
+
+
+def _step(made: Doc) -> StepView:
+    data = made.data
+    return StepView(
+        what=data.get("what") or ("decided" if data["actor"] == "engine" else "matched"),
+        by=data["actor"],
+        at=data["decided_at"],
+        decision=data["decision"],
+        note=data.get("note", ""),
+        links=[LinkView.model_validate(link) for link in data["links"]],
+        customer_id=data["customer_id"],
+        reasons=[ReasonView.model_validate(reason) for reason in data["reasons"]],
+        model=data.get("model", ""),
+    )
+
+
+def preview_confirmations(call: Call[Ports], body: ToConfirm) -> PreviewView:
+    """Writes nothing. Each item has a fingerprint of what is shown; confirming sends it back."""
+    ids = list(dict.fromkeys(body.payment_ids)) or _likely(call, body.least_milli)
+    items, left_out = [], []
+    payments = call.ports.store.get_many(call.business, [Key(PAYMENTS, one) for one in ids])
+    asked = call.ports.store.get_many(call.business, [review_place("payment", one) for one in ids])
+    for payment_id, payment, item in zip(ids, payments, asked, strict=True):
+        if payment is None or item is None or not _answerable(item):
+            left_out.append(payment_id)
+        else:
+            items.append(_preview(payment, item))
+    total = sum(link.cents for one in items for link in one.links)
+    return PreviewView(items=items, left_out=left_out, total_cents=total)
+
+
+def _likely(call: Call[Ports], least_milli: int) -> list[str]:
+    """The dearest open questions whose first suggestion is likely enough."""
+    query = Query(REVIEW, (Where("status", "==", "open"),), "-worth", 200)
+    found = call.ports.store.query(call.business, query).docs
+    likely = [
+        d.data["subject_id"] for d in found if _answerable(d) and d.data["confidence_milli"] >= least_milli
+    ]
+    return likely[:MOST]
+
+
+def _answerable(item: Doc) -> bool:
+    data = item.data
+    first = data["suggestions"][0] if data["suggestions"] else {"links": []}
+    return data["kind"] == "payment" and data["status"] == "open" and bool(first["links"])
+
+
+def _preview(payment: Doc, item: Doc) -> PreviewItem:
+    from shared.matching.manual import look_of
+
+    first = item.data["suggestions"][0]
+    return PreviewItem(
+        payment_id=payment.id,
+        about=item.data["about"],
+        customer_id=first["customer_id"],
+        links=[LinkView.model_validate(link) for link in first["links"]],
+        confidence_milli=item.data["confidence_milli"],
+        reasons=[ReasonView.model_validate(reason) for reason in first["reasons"]],
+        look=look_of(payment, item),
+    )
+
+
+def confirm_many(call: Call[Ports], body: Confirmations) -> OutcomeView:
+    """Each payment in a commit of its own; what changed since the preview, or was done already, is left
+    alone.
+    """
+    items = [_outcome(call, one, body.note) for one in body.items]
+    done = sum(item.outcome == "confirmed" for item in items)
+    return OutcomeView(confirmed=done, left_alone=len(items) - done, items=items)
+
+
+def _outcome(call: Call[Ports], one: Looked, note: str) -> OutcomeItem:
+    from shared.matching.manual import confirm
+
+    user = call.actor.user
+    try:
+        call.ports.outbox.run(
+            call.business, lambda tx: confirm(tx, one.payment_id, 0, actor=user, note=note, look=one.look).id
+        )
+    except HesabuError as refused:
+        code, detail = refused.code, refused.message
+        return OutcomeItem(payment_id=one.payment_id, outcome="left_alone", code=code, detail=detail)
+    return OutcomeItem(payment_id=one.payment_id, outcome="confirmed")
