@@ -24,27 +24,32 @@ _TITLES = frozenset(
     | {"and", "the", "of", "plc"}
 )
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
+_DIGITS, _ALPHANUMERIC = re.compile(r"[0-9]+"), re.compile(r"[A-Z0-9]+")
+_LETTERS, _BETWEEN = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[\s,;&+]+")
 
 
 def collapse(text: str) -> str:
     """Upper-case letters and digits only: ``inv-2025/00042`` -> ``INV202500042``."""
-    return "".join(char for char in _fold(text).upper() if char.isascii() and char.isalnum())
+    return "".join(_ALPHANUMERIC.findall(_fold(text).upper()))
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKD", text[:200])
+    cut = text[:200]
+    return cut if cut.isascii() else unicodedata.normalize("NFKD", cut)
 
 
 def name_tokens(name: str) -> list[str]:
     """The names in a name, casefolded, without accents, titles and company words."""
-    plain = "".join(char for char in _fold(name).casefold() if not unicodedata.combining(char))
-    tokens = re.findall(r"[^\W\d_]{2,}", plain.replace("'", "").replace("’", ""))
+    plain = _fold(name).casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
+    tokens = _LETTERS.findall(plain.replace("'", "").replace("’", ""))
     return list(dict.fromkeys(token for token in tokens if token not in _TITLES))[:_MOST_NAMES]
 
 
 def invoice_spellings(number: str) -> list[str]:
     """How people write an invoice number: collapsed, digits only, the last group, and those without zeros."""
-    groups = re.findall(r"[0-9]+", number)
+    groups = _DIGITS.findall(number)
     digits, last = "".join(groups), groups[-1] if groups else ""
     forms = [collapse(number), digits, last, digits.lstrip("0"), last.lstrip("0")]
     return list(dict.fromkeys(form for form in forms if form))
@@ -52,14 +57,14 @@ def invoice_spellings(number: str) -> list[str]:
 
 def _typed_forms(number: str) -> list[str]:
     """The digit strings of a number in which a typing slip is worth repairing."""
-    groups = re.findall(r"[0-9]+", number)
+    groups = _DIGITS.findall(number)
     forms = dict.fromkeys(["".join(groups), *groups[-1:]])
     return [form for form in forms if _SHORTEST_TYPO <= len(form) <= _LONGEST_TYPO]
 
 
 def deletions(digits: str) -> list[str]:
     """Every string with one character of ``digits`` left out."""
-    return list(dict.fromkeys(digits[:i] + digits[i + 1 :] for i in range(len(digits))))
+    return list(dict.fromkeys([digits[:i] + digits[i + 1 :] for i in range(len(digits))]))
 
 
 def _neighbourhood(digits: str) -> list[MatchKey]:
@@ -149,10 +154,10 @@ def _slips(text: str) -> list[str]:
 
 def _reference_keys(text: str) -> list[MatchKey]:
     """A typed reference may be a number, several, an account or a phone."""
-    words = [word for word in re.split(r"[\s,;&+]+", text[:60]) if any(char.isdigit() for char in word)]
+    words = [word for word in _BETWEEN.split(text[:60]) if any(map(str.isdigit, word))]
     forms = [form for part in [text[:60], *words[:4]] for form in invoice_spellings(part)]
     accounts = [collapse(part) for part in [text[:40], *words[:2]]]
-    keys = [("number", form) for form in forms if any(char.isdigit() for char in form)][:6]
+    keys = [("number", form) for form in forms if any(map(str.isdigit, form))][:6]
     keys += [("account", account) for account in accounts if account]
     return list(dict.fromkeys([*keys, *_phone_keys(text, "")]))
 
@@ -168,4 +173,4 @@ def _phone_keys(phone: str, hashed: str) -> list[MatchKey]:
 def _tail_keys(phone: str, name: str) -> list[MatchKey]:
     """The last digits with the first name; of a masked number with each name, for they are all there is."""
     tail, names = phone[-3:], name_tokens(name)[: 3 if "*" in phone else 1]
-    return [("tail", tail + one) for one in names] if re.fullmatch(r"[0-9]{3}", tail) else []
+    return [("tail", tail + one) for one in names] if len(tail) == 3 and _DIGITS.fullmatch(tail) else []

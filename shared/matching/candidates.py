@@ -13,7 +13,7 @@ from typing import Protocol
 from shared.books import SHORTEST_ACCOUNT_SLIP, account_slips, mask_keys, name_tokens, word_keys
 from shared.core.phone import phone_hash, plain_mask
 from shared.matching.features import exact
-from shared.matching.identity import identify, payer_key, typed_phones
+from shared.matching.identity import Clues, payer_key, typed_phones
 from shared.matching.model import Case, CustomerFacts, Identity, InvoiceFacts, Mention, PaymentFacts
 from shared.matching.names import name_words
 from shared.matching.policy import AllocationRules, write_off
@@ -131,7 +131,8 @@ def _mentions(payment: PaymentFacts, invoices: Sequence[InvoiceFacts]) -> list[M
 def _narrow(lookup: Lookup, seen: Case, rules: AllocationRules) -> Case:
     """Keep neighbours that fit by themselves or whose customer is tied in another way; read what is open."""
     by_id = {i.id: i for i in seen.invoices}
-    who = {c.id: identify(seen.payment, c, seen.payers) for c in seen.customers}
+    clues = Clues(seen.payment, seen.payers)
+    who = {c.id: clues.identity(c) for c in seen.customers}
     tied = {id_ for id_, identity in who.items() if identity.tied}
     kept = tuple(
         m

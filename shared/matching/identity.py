@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
 from shared.core.errors import Invalid
-from shared.core.phone import fits_mask, parse_phone, phone_hash, plain_mask
+from shared.core.phone import parse_phone, phone_hash, plain_mask
 from shared.matching.model import CustomerFacts, Identity, PaymentFacts, Phone
 from shared.matching.names import common_words, name_words
 from shared.matching.reference import fold, words
@@ -33,39 +33,82 @@ def payer_key(payment: PaymentFacts) -> str:
 class _Typed:
     """What a payer typed, read once for all customers: spans of up to three words, phones, and names."""
 
-    spans: tuple[str, ...]
-    phones: tuple[str, ...]
+    spans: frozenset[str]
+    by_size: dict[int, tuple[str, ...]]
+    phones: frozenset[str]
     names: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
 def _typed(text: str) -> _Typed:
     said = words(text)
-    spans = ["".join(said[k : k + n]) for n in (1, 2, 3) for k in range(len(said) - n + 1)]
-    return _Typed(tuple(dict.fromkeys(filter(None, spans))), typed_phones(text), name_words(text))
+    spans = {"".join(said[k : k + n]) for n in (1, 2, 3) for k in range(len(said) - n + 1)} - {""}
+    sizes: dict[int, list[str]] = {}
+    for span in spans:
+        for size in (len(span) - 1, len(span), len(span) + 1):
+            sizes.setdefault(size, []).append(span)
+    near = {size: tuple(those) for size, those in sizes.items()}
+    return _Typed(frozenset(spans), near, frozenset(typed_phones(text)), name_words(text))
 
 
 def identify(payment: PaymentFacts, customer: CustomerFacts, payers: dict[str, int]) -> Identity:
     """Everything but invoice numbers that ties a payment to a customer; ``payers`` are confirmed counts."""
-    typed = _typed(f"{payment.reference} {payment.narration}")
-    account, digits = _account(typed.spans, customer.account_no)
-    shown, names = name_words(payment.payer_name), name_words(customer.name)
-    size = len(shown)
-    common = common_words(shown, names)
-    return Identity(
-        account=account,
-        account_digits=digits,
-        phone=_phone(payment, customer, bool(common)),
-        typed_phone=any(p in customer.phones for p in typed.phones),
-        payer_count=payers.get(customer.id, 0),
-        payer_total=sum(payers.values()),
-        payer_shown=bool(payment.phone or payment.phone_hash),
-        name_words=common,
-        name_size=min(size, len(names)),
-        typed_name=common_words(typed.names, names),
-        typed_size=min(len(typed.names), len(names)),
-        name_differs=size > 1 and common == 0,
-    )
+    return Clues(payment, payers).identity(customer)
+
+
+class Clues:
+    """What a payment shows of its payer, read once and held against any number of customers."""
+
+    def __init__(self, payment: PaymentFacts, payers: dict[str, int]) -> None:
+        self._payment = payment
+        self._payers = payers
+        self._total = sum(payers.values())
+        self._typed = _typed(f"{payment.reference} {payment.narration}")
+        self._names = name_words(payment.payer_name)
+        self._whole = bool(payment.phone or payment.phone_hash)
+        before, _, after = plain_mask(payment.masked).partition("*****") if payment.masked else ("", "", "")
+        self._mask = (before, after) if after and not self._whole else None
+
+    def identity(self, customer: CustomerFacts) -> Identity:
+        """How a customer stands to the payment."""
+        typed, shown, names = self._typed, self._names, name_words(customer.name)
+        account, digits = _account(typed, customer.account_no)
+        common = common_words(shown, names)
+        return _identity(
+            account,
+            digits,
+            self._phone(customer, bool(common)),
+            bool(typed.phones) and not typed.phones.isdisjoint(customer.phones),
+            self._payers.get(customer.id, 0),
+            self._total,
+            self._whole,
+            common,
+            min(len(shown), len(names)),
+            common_words(typed.names, names),
+            min(len(typed.names), len(names)),
+            len(shown) > 1 and common == 0,
+        )
+
+    def _phone(self, customer: CustomerFacts, named: bool) -> Phone:
+        """How the payer's number stands to the customer's known numbers."""
+        payment, phones = self._payment, customer.phones
+        if not phones or not (self._whole or payment.masked):
+            return "unseen"
+        if payment.phone and payment.phone in phones:
+            return "known"
+        if payment.phone_hash and any(payment.phone_hash == phone_hash(p) for p in phones):
+            return "known"
+        if self._mask is not None:
+            before, after = self._mask
+            if any(p.endswith(after) and p.startswith(before) for p in phones):
+                return "masked_named" if named else "masked"
+        return "other"
+
+
+@lru_cache(maxsize=4096)
+def _identity(*found: Any) -> Identity:
+    """Nearly all customers that come up are strangers in one of a few ways."""
+    return Identity(*found)
 
 
 def typed_phones(text: str) -> tuple[str, ...]:
@@ -79,33 +122,24 @@ def typed_phones(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _account(spans: Sequence[str], account_no: str) -> tuple[str, int]:
-    wanted = "".join(words(account_no))
+def _account(typed: _Typed, account_no: str) -> tuple[str, int]:
+    wanted = _joined(account_no)
     size = len(wanted)
     if size < 3:
         return "", 0
-    if wanted in spans:
+    if wanted in typed.spans:
         return "exact", size
-    if size >= ACCOUNT_EDIT_LEAST and any(
-        -1 <= len(span) - size <= 1 and OSA.distance(wanted, span, score_cutoff=1) <= 1 for span in spans
-    ):
-        return "edit", size
+    if size >= ACCOUNT_EDIT_LEAST:
+        for span in typed.by_size.get(size, ()):
+            if OSA.distance(wanted, span, score_cutoff=1) <= 1:
+                return "edit", size
     return "", 0
 
 
-def _phone(payment: PaymentFacts, customer: CustomerFacts, named: bool) -> Phone:
-    """How the payer's number stands to the customer's known numbers."""
-    if not customer.phones or not (payment.phone or payment.phone_hash or payment.masked):
-        return "unseen"
-    if payment.phone and payment.phone in customer.phones:
-        return "known"
-    if payment.phone_hash and any(payment.phone_hash == phone_hash(p) for p in customer.phones):
-        return "known"
-    if not (payment.phone or payment.phone_hash) and any(
-        fits_mask(payment.masked, p) for p in customer.phones
-    ):
-        return "masked_named" if named else "masked"
-    return "other"
+def _joined(account_no: str) -> str:
+    if account_no.isascii() and account_no.isalnum():
+        return account_no[:200].upper()
+    return "".join(words(account_no))
 
 
 def reference_text(payment: PaymentFacts) -> str:

@@ -22,11 +22,13 @@ FUZZY_LEAST = 5
 """Shorter words differ by one letter too often (ANN, JANE) to forgive a slip."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def name_words(text: str) -> tuple[str, ...]:
     """The telling words of a name, upper case, without accents, titles, company forms and payment words."""
-    plain = unicodedata.normalize("NFKD", text[:120]).upper()
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = text[:120].upper()
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text[:120]).upper()
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
     return tuple(word for word in _WORD.findall(plain) if word not in _EMPTY)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from shared.matching.model import Clue, InvoiceFacts, Mention
@@ -15,8 +17,9 @@ from shared.matching.model import Clue, InvoiceFacts, Mention
 WORDS_MOST, WINDOW_MOST, READING_MOST = 16, 4, 24
 EDIT_LEAST = 4
 """Shorter numbers have so many neighbours that one edit says nothing."""
-_osa = OSA.distance
+_among = process.extract
 _WORD = re.compile(r"[A-Z0-9]+")
+_DIGITS = re.compile(r"[0-9]+")
 _LOOKALIKE = str.maketrans("OQILSBZG", "00115826")
 _LEADING = re.compile(r"^[A-Z]+(?=[0-9])")
 
@@ -65,8 +68,7 @@ def _read(said: tuple[str, ...], start: int, end: int) -> Reading | None:
     return Reading(joined, digits, len(body) < len(joined), (start, end))
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """One way to write an invoice number in digits; ``whole`` unless parts of it are left out."""
 
     digits: str
@@ -76,97 +78,77 @@ class Spelling:
 @lru_cache(maxsize=16384)
 def spellings(number: str) -> tuple[Spelling, ...]:
     """The digit forms of an invoice number: all its digits, and its last run with and without zeros."""
-    runs = re.findall(r"[0-9]+", number)
+    runs = _DIGITS.findall(number)
     if not runs:
         return ()
     joined, tail = "".join(runs), runs[-1]
+    bare = tail.lstrip("0") or "0"
     forms = [Spelling(joined, True)]
-    for form in (tail, tail.lstrip("0") or "0"):
-        if all(form != known.digits for known in forms):
-            forms.append(Spelling(form, False))
+    if tail != joined:
+        forms.append(Spelling(tail, False))
+    if bare not in (joined, tail):
+        forms.append(Spelling(bare, False))
     return tuple(forms)
 
 
-Found = tuple[int, tuple[int, int], int, Clue]
-"""How an invoice is named: rank of the clue, which words said it, digits that agree, and the clue."""
-
-
-class _Said:
-    """A text read once: what was typed by its digits, and which of it lies one slip from a number.
-
-    Nearly all invoices that come up are neighbours that were not named, so what is asked of each of them is
-    an entry of a table; distances are worked out once for each form of a number.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.by_digits: dict[str, list[Reading]] = {}
-        for reading in readings(text):
-            self.by_digits.setdefault(reading.digits, []).append(reading)
-        self._sizes = {len(typed) + more for typed in self.by_digits for more in (-1, 0, 1)}
-        self._near: dict[str, list[Reading]] = {}
-
-    def named(self, number: str) -> Found | None:
-        """How the text names a number: whole, by its serial, or one edit away; None when it does not."""
-        forms = spellings(number)
-        best: Found | None = None
-        for form in forms:
-            for reading in self.by_digits.get(form.digits, ()):
-                best = _better(best, *_rank(reading, form), reading, form)
-        if best is not None:
-            return best
-        for form in forms:
-            for reading in self.near(form.digits):
-                best = _better(best, *((3, "edit") if form.whole else (4, "serial_edit")), reading, form)
-        return best
-
-    def near(self, digits: str) -> Sequence[Reading]:
-        """The readings one slip from a form; one that is merely cut short names ten numbers, so none."""
-        size = len(digits)
-        if size < EDIT_LEAST or size not in self._sizes:
-            return ()
-        known = self._near.get(digits)
-        if known is None:
-            known = self._near[digits] = self._one_slip(digits, size, digits[:-1])
-        return known
-
-    def _one_slip(self, digits: str, size: int, cut: str) -> list[Reading]:
-        found: list[Reading] = []
-        for typed, said in self.by_digits.items():
-            if -1 <= len(typed) - size <= 1 and typed != cut and _osa(typed, digits, score_cutoff=1) <= 1:
-                found += said
-        return found
-
-
-def _better(best: Found | None, rank: int, clue: Clue, reading: Reading, form: Spelling) -> Found:
-    """The better clue, of equal ones the earlier words, then the fuller form."""
-    if best is None or (rank, reading.span) < best[:2]:
-        return rank, reading.span, len(form.digits), clue
-    return best
-
-
-def _rank(reading: Reading, form: Spelling) -> tuple[int, Clue]:
-    if form.whole:
-        return 0, "full"
-    return (1, "prefixed") if reading.prefixed else (2, "serial")
-
-
 def mentions(text: str, invoices: Iterable[InvoiceFacts]) -> tuple[Mention, ...]:
-    """The invoices that a text names, each by its best reading.
+    """The invoices that a text names, each by its best reading: whole, by its serial, or one edit away.
 
     A number inside a longer one that names an invoice exactly is no second name: ``INV 2025 05013`` says
     nothing about the invoice with the serial 2025.
     """
-    said = _Said(text)
-    if not said.by_digits:
+    typed: dict[str, list[Reading]] = {}
+    for reading in readings(text):
+        typed.setdefault(reading.digits, []).append(reading)
+    if not typed:
         return ()
-    found = [
-        Mention(invoice.id, clue, digits, span)
-        for invoice in invoices
-        if (named := said.named(invoice.number)) is not None
-        for _, span, digits, clue in (named,)
-    ]
+    asked = tuple(invoices)
+    best: dict[int, _Named] = {}
+    for number, named in _named(typed, asked):
+        if number not in best or named[:3] < best[number][:3]:
+            best[number] = named
+    found = [Mention(asked[n].id, clue, size, span) for n, (_, span, _, clue, size) in sorted(best.items())]
     exact = [m.span for m in found if m.clue in ("full", "prefixed", "serial")]
     return tuple(m for m in found if not any(_inside(m.span, span) for span in exact))
+
+
+_Named = tuple[int, tuple[int, int], int, Clue, int]
+"""How good a name is: rank of the clue, which words said it, which form; then the clue and its digits."""
+
+
+def _named(
+    typed: Mapping[str, Sequence[Reading]], invoices: Sequence[InvoiceFacts]
+) -> Iterator[tuple[int, _Named]]:
+    """Every way in which what was typed names an invoice, by the invoice's place in the sequence.
+
+    Nearly all invoices that come up are neighbours that were not named: all their forms are compared with
+    one typed number in one call.
+    """
+    forms: list[str] = []
+    whose: list[tuple[int, bool]] = []
+    for number, invoice in enumerate(invoices):
+        for digits, whole in spellings(invoice.number):
+            forms.append(digits)
+            whose.append((number, whole))
+    for digits, said in typed.items():
+        for form, edits, k in _among(digits, forms, scorer=OSA.distance, score_cutoff=1, limit=None):
+            number, whole = whose[k]
+            for reading in said if edits == 0 or _slipped(digits, form) else ():
+                rank, clue = _rank(reading, whole, exactly=edits == 0)
+                yield number, (rank, reading.span, k, clue, len(form))
+
+
+def _slipped(digits: str, form: str) -> bool:
+    """Whether one edit may be a slip: what is merely cut short names ten numbers, so none."""
+    return len(form) >= EDIT_LEAST and form[:-1] != digits
+
+
+def _rank(reading: Reading, whole: bool, *, exactly: bool) -> tuple[int, Clue]:
+    if not exactly:
+        return (3, "edit") if whole else (4, "serial_edit")
+    if whole:
+        return 0, "full"
+    return (1, "prefixed") if reading.prefixed else (2, "serial")
 
 
 def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
