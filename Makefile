@@ -14,7 +14,7 @@ WORKERS ?= 3
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test train lint lock reset bench scan package package-check check-settings
+.PHONY: help setup run test train lint lock reset bench bench-splink scan package package-check check-settings
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -149,6 +149,15 @@ bench: .venv/ready-test ## cold start, callback and receipts, each one JSON line
 	@$(PY) -m bench.cold_start
 	@$(PY) -m bench.callback
 	@test ! -d $(SHARED)/data/receipts || $(PY) -m bench.receipts --images $(SHARED)/data/receipts --labels $(SHARED)/data/receipts/labels.jsonl
+
+# Splink is the peer of `python -m bench.reconcile --throughput`, in an environment of its own: never shipped
+var/splink/ready: bench/requirements-splink.txt
+	@test -x var/splink/bin/python || $(PYTHON) -m venv var/splink
+	@var/splink/bin/python -m pip install -q --disable-pip-version-check -r bench/requirements-splink.txt
+	@touch $@
+
+bench-splink: .venv/ready-test var/splink/ready ## speed of matching beside Splink 5, to 10^6 invoices (takes minutes)
+	@$(PY) -m bench.reconcile --throughput
 
 lock: .venv/uv-$(UV_VERSION) ## resolve the dependencies again: the two lock files, and each function's requirements
 	@$(UV) $(COMPILE) pyproject.toml -o requirements.lock

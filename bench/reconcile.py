@@ -1,6 +1,7 @@
 """The matching engine behind the replay protocol of the reconciliation scorer (JSON lines on stdin/stdout).
 
-    python -m bench.reconcile [--store memory|sqlite] [--model trees-1] [--auto-milli 990]
+    python -m bench.reconcile [--store memory|sqlite] [--model trees-1] [--auto-milli 0]
+    python -m bench.reconcile --throughput [--invoices N]
 
 One object a line: ``start`` names the data files, ``payment`` asks for a prediction, ``feedback`` tells what
 a person decided about a reviewed payment, ``end`` stops. Only what the product would know is used: invoices
@@ -156,7 +157,11 @@ def _replay(store: str, rules: DecisionRules) -> Any:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve the protocol until ``end``."""
+    """Serve the protocol until ``end``, or with ``--throughput`` measure speed (bench/reconcile_speed.py)."""
+    if "--throughput" in (sys.argv[1:] if argv is None else argv):
+        from bench.reconcile_speed import main as measure
+
+        return measure(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

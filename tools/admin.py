@@ -4,7 +4,7 @@
     user add EMAIL --business ID [--role owner] [--phone P]     the password is asked for, or read from
                                                     standard input; who may approve payouts hears of them
     c2b register ID                                 Daraja learns where to announce and validate payments
-    c2b rules ID [--known-account] [--open-invoice] [--min-cents N] [--max-cents N]   what is turned away
+    c2b rules ID [--known-account] [--open-invoice] [--check-digit] [--min-cents N] [--max-cents N]
     mail hook                                       what SendGrid posts receipts by mail to
     labels ID                                       what people said of receipts, for `make train`
     dead-letters list | show ID | replay [ID]       events that a function refused for good; "system" has
@@ -104,7 +104,7 @@ def c2b_register(app: App, arguments: argparse.Namespace) -> None:
 
 def c2b_rules(app: App, arguments: argparse.Namespace) -> None:
     """Say which payments a business turns away when Safaricom asks; without options it takes all."""
-    names = ("known_account", "open_invoice", "min_cents", "max_cents")
+    names = ("known_account", "open_invoice", "check_digit", "min_cents", "max_cents")
     rules = asdict(read_rules({name: getattr(arguments, name) for name in names}))
     profile = app.store.get(arguments.id, PROFILE)
     if profile is None:
@@ -196,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     action(c2b, "register", c2b_register).add_argument("id")
     rules = action(c2b, "rules", c2b_rules)
     rules.add_argument("id")
-    for name in ("--known-account", "--open-invoice"):
+    for name in ("--known-account", "--open-invoice", "--check-digit"):
         rules.add_argument(name, action="store_true")
     for name in ("--min-cents", "--max-cents"):
         rules.add_argument(name, type=int, default=0)

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
         key_places,
         leads,
         lookup_keys,
+        numbers_in,
         payment_keys,
         unindex_customer,
         unindex_invoice,
     )
     from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
-    from shared.books.numbering import check_digit, check_number, print_number
+    from shared.books.numbering import check_digit, check_number, looks_printed, print_number, slips
     from shared.books.parts import overdue, owed_now
     from shared.books.receiving import booked_at, receive_payment, record_fee, return_payment
     from shared.books.sealing import seal_journal, seal_when_due
@@ -74,9 +75,11 @@ __all__ = [
     "key_places",
     "known_balance",
     "leads",
+    "looks_printed",
     "lookup_keys",
     "mask_keys",
     "name_tokens",
+    "numbers_in",
     "open_invoices",
     "open_invoices_of",
     "overdue",
@@ -89,6 +92,7 @@ __all__ = [
     "return_payment",
     "seal_journal",
     "seal_when_due",
+    "slips",
     "trial_balance",
     "unallocate",
     "unindex_customer",
@@ -121,6 +125,7 @@ __getattr__ = lazy_names(
                 "invoice_spellings",
                 "key_places",
                 "lookup_keys",
+                "numbers_in",
                 "payment_keys",
                 "leads",
                 "unindex_customer",
@@ -131,7 +136,9 @@ __getattr__ = lazy_names(
         **dict.fromkeys(
             ("CustomerChanges", "NewCustomer", "NewInvoice", "NewLine", "NewTransaction"), "model"
         ),
-        **dict.fromkeys(("check_digit", "check_number", "print_number"), "numbering"),
+        **dict.fromkeys(
+            ("check_digit", "check_number", "looks_printed", "print_number", "slips"), "numbering"
+        ),
         **dict.fromkeys(("overdue", "owed_now"), "parts"),
         **dict.fromkeys(("booked_at", "receive_payment", "record_fee", "return_payment"), "receiving"),
         **dict.fromkeys(("seal_journal", "seal_when_due"), "sealing"),

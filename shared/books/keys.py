@@ -40,6 +40,7 @@ __all__ = [
     "key_places",
     "leads",
     "lookup_keys",
+    "numbers_in",
     "payment_keys",
     "unindex_customer",
     "unindex_invoice",
@@ -48,7 +49,8 @@ __all__ = [
 
 def index_invoice(tx: Tx, invoice: Doc) -> None:
     """Make a numbered invoice findable, in the commit that numbers it."""
-    _change(tx, invoice.id, [], invoice_keys(invoice.data["number"]))
+    number = invoice.data["number"]
+    _change(tx, invoice.id, [], invoice_keys(number), number)
 
 
 def unindex_invoice(tx: Tx, invoice: Doc) -> None:
@@ -89,16 +91,25 @@ def _place(key: MatchKey) -> Key:
     return Key(KEYS, derived_id("key", *key))
 
 
-def _change(tx: Tx, subject: str, old: Iterable[MatchKey], new: Iterable[MatchKey]) -> None:
+def numbers_in(docs: Iterable[Doc | None]) -> dict[str, str]:
+    """The invoice numbers that keys tell of what they lead to, so that only what is named need be read."""
+    told: dict[str, str] = {}
+    for doc in docs:
+        if doc is not None and (numbers := doc.data.get("numbers")):
+            told.update(zip(doc.data["ids"], numbers, strict=False))
+    return {id_: number for id_, number in told.items() if number}
+
+
+def _change(tx: Tx, subject: str, old: Iterable[MatchKey], new: Iterable[MatchKey], number: str = "") -> None:
     leaving, coming = set(old) - set(new), set(new) - set(old)
     tx.get_many([_place(key) for key in sorted(leaving | coming)])  # one batch, not one read a key
     for key in sorted(leaving):
         _remove(tx, key, subject)
     for key in sorted(coming):
-        _add(tx, key, subject)
+        _add(tx, key, subject, number)
 
 
-def _add(tx: Tx, key: MatchKey, subject: str) -> None:
+def _add(tx: Tx, key: MatchKey, subject: str, number: str) -> None:
     place = _place(key)
     doc = tx.get(place)
     ids = list(doc.data["ids"]) if doc else []
@@ -106,15 +117,31 @@ def _add(tx: Tx, key: MatchKey, subject: str) -> None:
         return
     common = len(ids) >= MOST_IDS
     kind, value = key
-    tx.put(place, {"kind": kind, "value": value, "ids": [] if common else [*ids, subject], "common": common})
+    data = {"kind": kind, "value": value, "ids": [] if common else [*ids, subject], "common": common}
+    if number:
+        data["numbers"] = [] if common else [*_numbers(doc), number]
+    tx.put(place, data)
 
 
 def _remove(tx: Tx, key: MatchKey, subject: str) -> None:
     doc = tx.get(_place(key))
     if doc is None or subject not in doc.data["ids"]:
         return
-    ids = [one for one in doc.data["ids"] if one != subject]
-    if ids:
-        tx.update(doc.key, {"ids": ids})
+    kept = [
+        (one, number) for one, number in zip(doc.data["ids"], _numbers(doc), strict=True) if one != subject
+    ]
+    if kept:
+        changes: dict[str, list[str]] = {"ids": [one for one, _ in kept]}
+        if "numbers" in doc.data:
+            changes["numbers"] = [number for _, number in kept]
+        tx.update(doc.key, changes)
     else:
         tx.delete(doc.key)
+
+
+def _numbers(doc: Doc | None) -> list[str]:
+    """One a posting; empty where a key was written before it told numbers, or leads to customers."""
+    if doc is None:
+        return []
+    told = list(doc.data.get("numbers", ()))
+    return told + [""] * (len(doc.data["ids"]) - len(told))

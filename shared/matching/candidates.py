@@ -17,7 +17,7 @@ from shared.matching.identity import Clues, payer_key, typed_phones
 from shared.matching.model import Case, CustomerFacts, Identity, InvoiceFacts, Mention, PaymentFacts
 from shared.matching.names import name_words
 from shared.matching.policy import AllocationRules, write_off
-from shared.matching.reference import mentions, readings
+from shared.matching.reference import likely, mentions, readings
 
 KEYS_MOST, NEIGHBOURS_MOST, CUSTOMERS_MOST, OPENED_MOST = 64, 120, 60, 12
 PADDED = 5
@@ -32,6 +32,7 @@ class Lookup(Protocol):
     """Where cases are gathered from: the store of one business, or a twin of it in memory."""
 
     def find(self, payment: PaymentFacts, extra: Sequence[MatchKey]) -> Mapping[MatchKey, Sequence[str]]: ...
+    def numbers(self) -> Mapping[str, str]: ...
     def payers(self, key: str) -> dict[str, int]: ...
     def vetoed(self, key: str) -> frozenset[str]: ...
     def customers(self, ids: Sequence[str]) -> list[CustomerFacts]: ...
@@ -56,7 +57,8 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
     exactly = frozenset(numbers)
     near = [i for i in _ids(found, ("number_del",)) if i not in exactly][:NEIGHBOURS_MOST]
     asked = [payment.invoice_id] if payment.invoice_id else []
-    invoices = lookup.invoices(list(dict.fromkeys([*asked, *numbers, *near])), known[:CUSTOMERS_MOST])
+    worth = _worth_reading(payment, list(dict.fromkeys([*asked, *numbers, *near])), lookup.numbers())
+    invoices = lookup.invoices(worth, known[:CUSTOMERS_MOST])
     named = [*_asked(payment, invoices), *_mentions(payment, invoices)]
     owners = {i.id: i.customer_id for i in invoices}
     said = [owners[m.invoice_id] for m in sorted(named, key=lambda m: not exact(m))]
@@ -68,6 +70,14 @@ def gather(lookup: Lookup, payment: PaymentFacts, rules: AllocationRules) -> Cas
     if payer:
         seen = replace(seen, vetoed=lookup.vetoed(payer))
     return _narrow(lookup, seen, rules)
+
+
+def _worth_reading(payment: PaymentFacts, ids: Sequence[str], told: Mapping[str, str]) -> list[str]:
+    """The invoices that may be named, by the numbers that the keys tell; most others are read for nothing."""
+    if not told:
+        return list(ids)
+    said = likely(f"{payment.reference} {payment.narration}", told)
+    return [id_ for id_ in ids if id_ in said or id_ not in told or id_ == payment.invoice_id]
 
 
 def extra_keys(payment: PaymentFacts) -> list[MatchKey]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.books import key_places, leads, lookup_keys, open_invoices_of
+from shared.books import key_places, leads, lookup_keys, numbers_in, open_invoices_of
 from shared.matching.candidates import MatchKey, said_name
 from shared.matching.identity import payer_key
 from shared.matching.model import CustomerFacts, InvoiceFacts, PaymentFacts
@@ -59,6 +59,7 @@ class StoreLookup:
         self._store, self._business, self._currency = store, business, currency
         self._otherwise: set[str] = set()
         self._seen: dict[Key, Doc | None] = {}
+        self._told: dict[str, str] = {}
 
     def find(self, payment: PaymentFacts, extra: Sequence[MatchKey]) -> Mapping[MatchKey, Sequence[str]]:
         """What the keys lead to; who this payer paid for before is read in the same batch."""
@@ -73,7 +74,11 @@ class StoreLookup:
         places = key_places([*keys, *extra])
         payer = [payer_place(key)] if (key := payer_key(payment)) else []
         docs = self._many([*places.values(), *payer])
+        self._told = numbers_in(docs)
         return leads(places, docs)
+
+    def numbers(self) -> Mapping[str, str]:
+        return self._told
 
     def payers(self, key: str) -> dict[str, int]:
         doc = self._many([payer_place(key)])[0]

@@ -97,55 +97,67 @@ def mentions(text: str, invoices: Iterable[InvoiceFacts]) -> tuple[Mention, ...]
     A number inside a longer one that names an invoice exactly is no second name: ``INV 2025 05013`` says
     nothing about the invoice with the serial 2025.
     """
+    asked = tuple(invoices)
+    best: dict[int, _Named] = {}
+    for k, named in _named(_by_digits(text), [invoice.number for invoice in asked]):
+        if k not in best or named[:3] < best[k][:3]:
+            best[k] = named
+    found = [Mention(asked[k].id, clue, size, span) for k, (_, span, _, clue, size) in sorted(best.items())]
+    exact = [m.span for m in found if m.clue in ("full", "prefixed", "serial")]
+    return tuple(m for m in found if not any(_inside(m.span, span) for span in exact))
+
+
+def likely(text: str, numbers: Mapping[str, str]) -> frozenset[str]:
+    """The ids of the numbers that a text may name, whoever may pay them."""
+    ids = list(numbers)
+    return frozenset(ids[k] for k, _ in _named(_by_digits(text), numbers.values()))
+
+
+def _by_digits(text: str) -> dict[str, list[Reading]]:
     typed: dict[str, list[Reading]] = {}
     for reading in readings(text):
         typed.setdefault(reading.digits, []).append(reading)
-    if not typed:
-        return ()
-    asked = tuple(invoices)
-    best: dict[int, _Named] = {}
-    for number, named in _named(typed, asked):
-        if number not in best or named[:3] < best[number][:3]:
-            best[number] = named
-    found = [Mention(asked[n].id, clue, size, span) for n, (_, span, _, clue, size) in sorted(best.items())]
-    exact = [m.span for m in found if m.clue in ("full", "prefixed", "serial")]
-    return tuple(m for m in found if not any(_inside(m.span, span) for span in exact))
+    return typed
 
 
 _Named = tuple[int, tuple[int, int], int, Clue, int]
 """How good a name is: rank of the clue, which words said it, which form; then the clue and its digits."""
 
 
-def _named(
-    typed: Mapping[str, Sequence[Reading]], invoices: Sequence[InvoiceFacts]
-) -> Iterator[tuple[int, _Named]]:
-    """Every way in which what was typed names an invoice, by the invoice's place in the sequence.
+def _named(typed: Mapping[str, Sequence[Reading]], numbers: Iterable[str]) -> Iterator[tuple[int, _Named]]:
+    """Every way in which what was typed names a number, by the number's place in the sequence.
 
-    Nearly all invoices that come up are neighbours that were not named: all their forms are compared with
+    Nearly all numbers that come up are neighbours that were not named: all their forms are compared with
     one typed number in one call.
     """
     forms: list[str] = []
     whose: list[tuple[int, bool]] = []
-    for number, invoice in enumerate(invoices):
-        for digits, whole in spellings(invoice.number):
-            forms.append(digits)
-            whose.append((number, whole))
+    if typed:
+        for k, number in enumerate(numbers):
+            for digits, whole in spellings(number):
+                forms.append(digits)
+                whose.append((k, whole))
     for digits, said in typed.items():
-        for form, edits, k in _among(digits, forms, scorer=OSA.distance, score_cutoff=1, limit=None):
-            number, whole = whose[k]
-            for reading in said if edits == 0 or _slipped(digits, form) else ():
-                rank, clue = _rank(reading, whole, exactly=edits == 0)
-                yield number, (rank, reading.span, k, clue, len(form))
+        first = min(said, key=_span)  # a slip is worth the same in all readings with these digits
+        for form, edits, at in _among(digits, forms, scorer=OSA.distance, score_cutoff=1, limit=None):
+            k, whole = whose[at]
+            if edits == 0:
+                for reading in said:
+                    rank, clue = _rank(reading, whole)
+                    yield k, (rank, reading.span, at, clue, len(form))
+            elif len(form) >= EDIT_LEAST and form[:-1] != digits:  # cut short it names ten numbers, so none
+                rank, clue = _SLIPPED[whole]
+                yield k, (rank, first.span, at, clue, len(form))
 
 
-def _slipped(digits: str, form: str) -> bool:
-    """Whether one edit may be a slip: what is merely cut short names ten numbers, so none."""
-    return len(form) >= EDIT_LEAST and form[:-1] != digits
+_SLIPPED: dict[bool, tuple[int, Clue]] = {True: (3, "edit"), False: (4, "serial_edit")}
 
 
-def _rank(reading: Reading, whole: bool, *, exactly: bool) -> tuple[int, Clue]:
-    if not exactly:
-        return (3, "edit") if whole else (4, "serial_edit")
+def _span(reading: Reading) -> tuple[int, int]:
+    return reading.span
+
+
+def _rank(reading: Reading, whole: bool) -> tuple[int, Clue]:
     if whole:
         return 0, "full"
     return (1, "prefixed") if reading.prefixed else (2, "serial")

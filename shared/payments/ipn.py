@@ -16,7 +16,7 @@ from shared.payments.gateways.daraja.payloads import parse_c2b
 from shared.payments.gateways.daraja.sent_results import KINDS
 from shared.payments.notices import own_notice
 from shared.payments.ports import Ports
-from shared.payments.validating import Verdict, judge
+from shared.payments.validating import Verdict, digits_in_doubt, in_words, judge
 
 api: Api[Ports] = Api("mpesa_callback", title="Callbacks from Safaricom")
 LIMIT = 256 * 1024
@@ -73,7 +73,8 @@ def c2b_validation(call: Call[Ports]) -> Reply:
     verdict = _verdict(call.ports, asked.business, asked.subject, call.raw)
     if verdict is Verdict.ACCEPTED:
         return Reply(_ACCEPTED)
-    return Reply(b'{"ResultCode":"%s","ResultDesc":"Rejected"}' % verdict.value.encode())
+    words = _why(call.ports, asked.business, verdict, call.raw)
+    return Reply(b'{"ResultCode":"%s","ResultDesc":"%s"}' % (verdict.value.encode(), words.encode()))
 
 
 def _verdict(ports: Ports, business: str, shortcode: str, raw: bytes) -> Verdict:
@@ -85,6 +86,16 @@ def _verdict(ports: Ports, business: str, shortcode: str, raw: bytes) -> Verdict
         # money must not be turned away because we cannot judge it; the confirmation is kept anyway
         logs.warn("a validation request cannot be judged", business=business, code=error.code)
         return Verdict.ACCEPTED
+
+
+def _why(ports: Ports, business: str, verdict: Verdict, raw: bytes) -> str:
+    """The words beside a refusal: which digit to look at, where an open invoice is one slip away."""
+    if verdict is not Verdict.ACCOUNT:
+        return in_words(())
+    try:
+        return in_words(digits_in_doubt(ports, business, parse_c2b(raw).evidence().account))
+    except HesabuError:
+        return in_words(())  # the verdict stands without them
 
 
 @api.post(

@@ -19,8 +19,10 @@ from shared.payments.ports import Ports
 from shared.store import Key
 
 INVOICES = "invoices"
+FLAGS = ("known_account", "open_invoice", "check_digit")
 MOST_CENTS = 2**53
 _MOST_INVOICES = 5
+_MOST_DOUBTS = 30
 
 
 class Verdict(StrEnum):
@@ -42,23 +44,26 @@ class Rules:
     Args:
         known_account: the reference must be an invoice number, an account number or the phone of a customer.
         open_invoice: a reference that is an invoice number of ours must be one that is still owed.
+        check_digit: a reference in the form of our invoice numbers must be a possible one. Nothing is turned
+            away that the books know otherwise, nor where our numbers were never printed.
     """
 
     known_account: bool = False
     open_invoice: bool = False
+    check_digit: bool = False
     min_cents: int = 0
     max_cents: int = 0
 
     @property
     def ask_books(self) -> bool:
         """Whether the amount alone cannot decide."""
-        return self.known_account or self.open_invoice
+        return self.known_account or self.open_invoice or self.check_digit
 
 
 def read_rules(given: Mapping[str, Any]) -> Rules:
     """Rules as a profile keeps them; raises Invalid ``validation_rules_invalid`` naming every fault."""
     least, most = given.get("min_cents", 0), given.get("max_cents", 0)
-    flags = {name: given.get(name, False) for name in ("known_account", "open_invoice")}
+    flags = {name: given.get(name, False) for name in FLAGS}
     faults = [
         FieldError(f"/{name}", "must be true or false") for name, v in flags.items() if type(v) is not bool
     ]
@@ -68,11 +73,11 @@ def read_rules(given: Mapping[str, Any]) -> Rules:
         faults.append(FieldError("/max_cents", "is less than min_cents"))
     if faults:
         raise Invalid("validation_rules_invalid", "these rules cannot be kept", faults)
-    return Rules(flags["known_account"], flags["open_invoice"], least, most)
+    return Rules(**flags, min_cents=least, max_cents=most)
 
 
 def judge(ports: Ports, business: str, notice: Evidence) -> Verdict:
-    """What to answer about a payment that is about to be made: at most three reads.
+    """What to answer about a payment that is about to be made: at most four reads.
 
     Raises Invalid for rules that cannot be read, and what the store raises.
     """
@@ -95,7 +100,46 @@ def _judge_account(ports: Ports, business: str, account: str, rules: Rules) -> V
     invoices = [one for (kind, _), ids in found.items() if kind == "number" for one in ids]
     if rules.open_invoice and _closed(ports, business, account, invoices):
         return Verdict.ACCOUNT
-    return Verdict.ACCOUNT if rules.known_account and not found else Verdict.ACCEPTED
+    if found:
+        return Verdict.ACCEPTED
+    impossible = rules.check_digit and _impossible(ports, business, account.strip())
+    return Verdict.ACCOUNT if rules.known_account or impossible else Verdict.ACCEPTED
+
+
+def _impossible(ports: Ports, business: str, account: str) -> bool:
+    """Whether a reference has the length of our numbers so far and is none that we could have printed."""
+    from shared.books import check_number, looks_printed, print_number
+    from shared.books.numbering import last_serial
+
+    if not looks_printed(account) or check_number(account):
+        return False
+    last = last_serial(ports.store, business)
+    return last > 0 and len(account) <= len(print_number(last))
+
+
+def digits_in_doubt(ports: Ports, business: str, account: str) -> tuple[int, ...]:
+    """Where, counted from 1, a mistyped number of ours is likely wrong: one slip from an open invoice.
+
+    Places alone: which invoices these are, and whose, is nobody's business before the right number is typed.
+    """
+    from shared.books import find, slips
+
+    meant = slips(account.strip())
+    if not meant:
+        return ()
+    found = find(ports.store, business, [("number", number) for number in meant])
+    wanted = [Key(INVOICES, one) for led in found.values() for one in led][:_MOST_DOUBTS]
+    docs = ports.store.get_many(business, wanted)
+    owed = {doc.data["number"] for doc in docs if doc is not None and doc.data["status"] == "open"}
+    return tuple(sorted({place for number, place in meant.items() if number in owed}))
+
+
+def in_words(places: tuple[int, ...]) -> str:
+    """What is said beside a refusal; plain when nothing is known."""
+    if not places:
+        return "Rejected"
+    which = " or ".join(str(place) for place in places)
+    return f"The account number is mistyped: check digit {which}"
 
 
 def _closed(ports: Ports, business: str, account: str, invoices: list[str]) -> bool:

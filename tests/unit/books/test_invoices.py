@@ -150,7 +150,7 @@ def test_fifty_parallel_finalises_leave_no_gap(tmp_path: Path) -> None:
         books.draft(f"inv_{n}", 100 + n)
     with ThreadPoolExecutor(50) as pool:
         numbers = list(pool.map(lambda n: finalise(books, f"inv_{n}"), range(50)))
-    assert sorted(numbers) == [print_number(serial) for serial in range(1, 51)]
+    assert sorted(numbers) == sorted(print_number(serial) for serial in range(1, 51))
     assert all(check_number(number) for number in numbers)
     balance = trial_balance(store, books.business)
     assert (balance.entries, balance.totals) == (50, {"KES": 0})

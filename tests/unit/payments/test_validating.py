@@ -46,12 +46,17 @@ def books(desk: Desk) -> Desk:
 
 def ask(desk: Desk, account: str = "", amount: str = "100.00", **rules: Any) -> str:
     """What Safaricom is answered about a payment under these rules."""
+    return str(asked(desk, account, amount, **rules)["ResultCode"])
+
+
+def asked(desk: Desk, account: str = "", amount: str = "100.00", **rules: Any) -> dict[str, Any]:
     desk.store.put(desk.business, PROFILE, {"name": "Duka", "validation": rules})
     question = {"TransID": "UC2ABC1234", "TransAmount": amount, "BusinessShortCode": PAYBILL}
     question |= {"BillRefNumber": account, "MSISDN": "2547 ***** 678", "FirstName": "JANE"}
     status, body = post(desk, path(desk, PAYBILL, "c2b/validation"), json.dumps(question).encode())
     assert status == 200
-    return str(json.loads(body)["ResultCode"])
+    answer: dict[str, Any] = json.loads(body)
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -137,3 +142,51 @@ def test_a_store_that_fails_turns_nobody_away(books: Desk, monkeypatch: pytest.M
     question = {"TransID": "UC2ABC1234", "TransAmount": "1", "BusinessShortCode": PAYBILL}
     status, body = post(books, path(books, PAYBILL, "c2b/validation"), json.dumps(question).encode())
     assert (status, json.loads(body)["ResultCode"]) == (200, 0)
+
+
+def mistyped(number: str, at: int) -> str:
+    return number[:at] + str((int(number[at]) + 1) % 10) + number[at + 1 :]
+
+
+def test_an_impossible_number_is_turned_away_with_the_digit_to_look_at(books: Desk) -> None:
+    answer = asked(books, mistyped(OPEN, 3), check_digit=True)
+    assert (answer["ResultCode"], answer["ResultDesc"]) == (
+        "C2B00012",
+        "The account number is mistyped: check digit 4",
+    )
+    swapped = OPEN[:4] + OPEN[5] + OPEN[4]
+    assert "check digit 5" in asked(books, swapped, check_digit=True)["ResultDesc"]
+
+
+def test_a_hint_tells_places_of_open_invoices_alone(books: Desk) -> None:
+    """Nothing of a paid or voided invoice, and no number, name or amount of anybody."""
+    for number in (PAID, VOID, NEVER):
+        answer = asked(books, mistyped(number, 2), check_digit=True)
+        assert answer == {"ResultCode": "C2B00012", "ResultDesc": "Rejected"}
+    said = asked(books, mistyped(OPEN, 2), check_digit=True)["ResultDesc"]
+    assert OPEN not in said
+    assert "Kamau" not in said
+
+
+@pytest.mark.parametrize(
+    "account", [OPEN, PAID, f"inv {OPEN}", "HSE 12", "0712345678", "254712345678", "school fees", "", "12345"]
+)
+def test_what_is_no_impossible_number_is_taken(books: Desk, account: str) -> None:
+    assert ask(books, account, check_digit=True) == "0"
+
+
+@pytest.mark.parametrize("rules", [{}, {"open_invoice": True}])
+def test_without_the_rule_an_impossible_number_is_taken(books: Desk, rules: dict[str, bool]) -> None:
+    assert ask(books, mistyped(OPEN, 3), **rules) == "0"
+
+
+def test_a_business_with_numbers_of_its_own_is_not_judged_by_ours(desk: Desk) -> None:
+    """It never printed one of ours, so six digits say nothing, and an account of six digits is an account."""
+    assert ask(desk, mistyped(OPEN, 3), check_digit=True) == "0"
+
+
+def test_an_account_that_looks_like_an_impossible_number_is_an_account(books: Desk) -> None:
+    number = mistyped(OPEN, 3)
+    customer = NewCustomer(name="Ali Noor", account_no=number)
+    books.store.transaction(books.business, lambda tx: write_customer(tx, "cus_2", customer))
+    assert ask(books, number, check_digit=True) == "0"

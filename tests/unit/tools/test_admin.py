@@ -127,7 +127,8 @@ def test_validation_rules_are_kept_with_the_business(app: App, capsys: pytest.Ca
     main(DUKA)
     assert main(["c2b", "rules", "duka", "--known-account", "--min-cents", "100"]) == 0
     profile = app.store.require("duka", PROFILE).data
-    expected = {"known_account": True, "open_invoice": False, "min_cents": 100, "max_cents": 0}
+    expected = {"known_account": True, "open_invoice": False, "check_digit": False}
+    expected |= {"min_cents": 100, "max_cents": 0}
     assert (profile["validation"], profile["shortcode"]) == (expected, "174379")
     assert main(["c2b", "rules", "duka", "--min-cents", "5", "--max-cents", "1"]) == 1
     assert main(["c2b", "rules", "nobody"]) == 1
