@@ -9,9 +9,9 @@ Prints one JSON line. Start to end is: read the files, index, decide and post al
   its payments are stored, booked, matched and posted one by one, and the load is charged by their share.
   ``memory_payments_per_s``: the same engine over its twin in memory, all payments, nothing stored: what the
   peer does. ``throughput_ratio`` and ``memory_throughput_ratio`` are these to ``splink_payments_per_s``.
-* ``single_p99_ratio``: p99 of one payment reconciled alone in the store to the median time that the peer
-  takes for one payment alone against the same book (below 1 is faster); ``memory_single_p99_ratio`` without
-  a store.
+* ``single_p99_ratio``: p99 of matching one payment alone (read from the store, weighed, decided; the peer posts
+  nothing either) to the median time that the peer takes for one payment alone against the same book: below 1
+  is faster. ``posted_p99_ratio`` has the commit too, ``memory_single_p99_ratio`` no store.
 * ``time_ratio_1e6_to_1e4``: median time of one payment in a drawn book of 10^6 invoices (own numbers) to one
   of 10^4; ``peak_mib``: peak memory of the process that matched in the large one; ``calls_per_payment``,
   ``key_reads_per_payment``, ``reads_per_payment``: calls to the store, and documents asked for.
@@ -67,8 +67,10 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
         "invoices": options.invoices,
         "payments_per_s": stored["payments_per_s"],
         "memory_payments_per_s": memory["payments_per_s"],
-        "single_p99_ms": stored["p99_ms"],
-        "single_p50_ms": stored["p50_ms"],
+        "single_p50_ms": stored["match_p50_ms"],
+        "single_p99_ms": stored["match_p99_ms"],
+        "posted_p50_ms": stored["p50_ms"],
+        "posted_p99_ms": stored["p99_ms"],
         **{f"{name}_per_payment": stored[name] for name in ("calls", "queries", "key_reads", "reads")},
         "memory_single_p99_ms": memory["p99_ms"],
         **_against(peer, stored, memory),
@@ -89,8 +91,9 @@ def _against(peer: Mapping[str, Any], stored: Mapping[str, Any], memory: Mapping
         "splink_single_p50_ms": round(median, 1),
         "throughput_ratio": round(stored["payments_per_s"] / theirs, 2),
         "memory_throughput_ratio": round(memory["payments_per_s"] / theirs, 2),
-        "single_p99_ratio": round(stored["p99_ms"] / median, 4),
-        "single_p50_ratio": round(stored["p50_ms"] / median, 4),
+        "single_p50_ratio": round(stored["match_p50_ms"] / median, 4),
+        "single_p99_ratio": round(stored["match_p99_ms"] / median, 4),
+        "posted_p99_ratio": round(stored["p99_ms"] / median, 4),
         "memory_single_p99_ratio": round(memory["p99_ms"] / median, 4),
     }
 
@@ -226,7 +229,7 @@ def _store(data: Path, sample: int) -> dict[str, Any]:
         chosen = list({row["trans_id"]: row for row in every[:sample]}.values())
         started = time.perf_counter()
         measured = _through(path, chosen)
-        matching = time.perf_counter() - started
+        matching = time.perf_counter() - started - measured["matched_twice_s"]
     whole = loading + matching * len(every) / len(chosen)
     return {"payments_per_s": round(len(every) / whole, 1), "load_s": round(loading, 1), **measured}
 
@@ -248,14 +251,14 @@ def _files(data: Path) -> dict[str, str]:
 
 
 def _through(path: Path, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Store, book, match and post payments one by one; only matching and posting is timed alone."""
+    """Store, book, match and post payments one by one; matching, and matching with posting, are timed."""
     from bench.reconcile_store import BUSINESS, document
     from shared.books import receive_payment
     from shared.matching import DecisionRules, reconcile_payment
     from shared.store import Key, Tx
 
     desk, counted = _desk(path)
-    rules, times, verdicts = DecisionRules(), [], {}
+    rules, times, alone, verdicts = DecisionRules(), [], [], {}
     for row in rows:
         data = document(row)
 
@@ -264,6 +267,7 @@ def _through(path: Path, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
             receive_payment(tx, data)
 
         desk.outbox.run(BUSINESS, settle)
+        alone.append(_timed(lambda id_=row["payment_id"]: _matched(desk, BUSINESS, id_, rules)))
         counted.on = True
         began = time.perf_counter()
         decision = reconcile_payment(desk, BUSINESS, row["payment_id"], rules)
@@ -271,8 +275,27 @@ def _through(path: Path, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
         counted.on = False
         verdict = decision.verdict if decision else ""
         verdicts[verdict] = verdicts.get(verdict, 0) + 1
-    kept = times[WARM:]
-    return {"decisions": verdicts, **_percentiles(kept), **counted.each(len(times))}
+    matched = {f"match_{name}": value for name, value in _percentiles(alone[WARM:]).items()}
+    spent = {"matched_twice_s": round(sum(alone), 2)}
+    return {
+        "decisions": verdicts,
+        **_percentiles(times[WARM:]),
+        **matched,
+        **spent,
+        **counted.each(len(times)),
+    }
+
+
+def _matched(desk: Any, business: str, payment_id: str, rules: Any) -> None:
+    """What ``reconcile_payment`` does before it posts."""
+    from shared.matching.candidates import gather
+    from shared.matching.decide import decide
+    from shared.matching.lookup import StoreLookup, payment_facts
+    from shared.store import Key
+
+    payment = desk.store.require(business, Key("payments", payment_id))
+    lookup = StoreLookup(desk.store, business, payment.data["currency"])
+    decide(gather(lookup, payment_facts(payment), rules.allocation), rules)
 
 
 class _Counted:

@@ -104,8 +104,8 @@ class Books:
             "customer_id": row["customer_id"],
             "cents": row["opening_cents"],
             "day": day(row["issued_at"]),
-            "whole": [form.digits for form in forms if form.whole],
-            "serial": [form.digits for form in forms],
+            "whole": [digits for digits, whole in forms if whole],
+            "serial": [digits for digits, _ in forms],
         }
 
     def payment_table(self, payments: Sequence[dict[str, Any]]) -> Any:
@@ -282,7 +282,7 @@ class Ledger:
         named = frozenset(
             i
             for _, i, who, _ in pairs
-            if who == best and typed & {f.digits for f in spellings(own[i].number)}
+            if who == best and typed & {digits for digits, _ in spellings(own[i].number)}
         )
         allocation = allocate(issued, named, row["amount_cents"], RULES)
         for link in allocation.links:

@@ -25,11 +25,14 @@ FUZZY_LEAST = 5
 @lru_cache(maxsize=16384)
 def name_words(text: str) -> tuple[str, ...]:
     """The telling words of a name, upper case, without accents, titles, company forms and payment words."""
-    plain = text[:120].upper()
-    if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text[:120]).upper()
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(word for word in _WORD.findall(plain) if word not in _EMPTY)
+    cut = text[:120]
+    if cut.isascii():
+        plain = cut.upper()
+        if plain.replace(" ", "").isalpha():  # nothing but words and spaces, as nearly all names are
+            return tuple([word for word in plain.split() if word not in _EMPTY])
+    else:
+        plain = "".join(c for c in unicodedata.normalize("NFKD", cut).upper() if not unicodedata.combining(c))
+    return tuple([word for word in _WORD.findall(plain) if word not in _EMPTY])
 
 
 def same_word(one: str, other: str) -> bool:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -68,11 +67,8 @@ def _read(said: tuple[str, ...], start: int, end: int) -> Reading | None:
     return Reading(joined, digits, len(body) < len(joined), (start, end))
 
 
-class Spelling(NamedTuple):
-    """One way to write an invoice number in digits; ``whole`` unless parts of it are left out."""
-
-    digits: str
-    whole: bool
+Spelling = tuple[str, bool]
+"""One way to write an invoice number in digits; True unless parts of it are left out."""
 
 
 @lru_cache(maxsize=16384)
@@ -83,12 +79,11 @@ def spellings(number: str) -> tuple[Spelling, ...]:
         return ()
     joined, tail = "".join(runs), runs[-1]
     bare = tail.lstrip("0") or "0"
-    forms = [Spelling(joined, True)]
-    if tail != joined:
-        forms.append(Spelling(tail, False))
-    if bare not in (joined, tail):
-        forms.append(Spelling(bare, False))
-    return tuple(forms)
+    if tail == joined:
+        return ((joined, True),) if bare == joined else ((joined, True), (bare, False))
+    if bare in (tail, joined):
+        return (joined, True), (tail, False)
+    return (joined, True), (tail, False), (bare, False)
 
 
 def mentions(text: str, invoices: Iterable[InvoiceFacts]) -> tuple[Mention, ...]:

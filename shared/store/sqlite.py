@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS docs (
   etag TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   PRIMARY KEY (b, c, id)) WITHOUT ROWID
 """
+_SCAN = json.JSONDecoder().raw_decode
 _MOST_KEYS = 400
 """Keys a statement: 801 values stay under the limit of every SQLite build (999)."""
 _COLUMNS = "c, id, CAST(body AS BLOB), etag, version, created_at, updated_at"
@@ -162,7 +163,13 @@ def _select(business: str, scan: Scan) -> tuple[str, list[Any]]:
 def _doc(row: tuple[str, str, bytes, str, int, str, str]) -> Doc:
     collection, id_, body, etag, version, created_at, updated_at = row
     try:
-        data = json.loads(body.decode())
-    except ValueError:  # no JSON, or no UTF-8: the file was changed by other hands, or by a failing disk
+        text = body.decode()
+        data, end = _SCAN(text)
+        if end != len(text):  # not as we write it
+            data = json.loads(text)
+    except (
+        ValueError,
+        StopIteration,
+    ):  # no JSON, or no UTF-8: the file was changed by other hands, or by a failing disk
         raise Permanent(f"{collection} '{id_}' is damaged", code="document_damaged") from None
     return Doc(Key(collection, id_), data, etag, version, created_at, updated_at)

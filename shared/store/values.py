@@ -24,9 +24,15 @@ _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 def check_key(key: Key) -> Key:
     """Return the key if its collection and id are valid in every store; raises InvalidDocument."""
-    check_id(key.collection, "collection")
+    _check_collection(key.collection)
     check_id(key.id)
     return key
+
+
+@lru_cache(maxsize=256)
+def _check_collection(name: str) -> str:
+    """There are few of them, and every read names one for each of its keys."""
+    return check_id(name, "collection")
 
 
 def encode(data: Data) -> str:
