@@ -14,7 +14,7 @@ WORKERS ?= 3
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test train lint lock reset bench bench-splink scan package package-check check-settings
+.PHONY: help setup run test train lint lock reset bench bench-likeness bench-splink scan package package-check check-settings
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -155,6 +155,14 @@ var/splink/ready: bench/requirements-splink.txt
 	@test -x var/splink/bin/python || $(PYTHON) -m venv var/splink
 	@var/splink/bin/python -m pip install -q --disable-pip-version-check -r bench/requirements-splink.txt
 	@touch $@
+
+var/likeness/ready: bench/requirements-likeness.txt
+	@test -x var/likeness/bin/python || $(PYTHON) -m venv var/likeness
+	@var/likeness/bin/python -m pip install -q --disable-pip-version-check -r bench/requirements-likeness.txt
+	@touch $@
+
+bench-likeness: .venv/ready-test var/likeness/ready ## names and numbers: our clues beside n-grams and an embedding
+	@$(PY) -m bench.name_likeness
 
 bench-splink: .venv/ready-test var/splink/ready ## speed of matching beside Splink 5, to 10^6 invoices (takes minutes)
 	@$(PY) -m bench.reconcile --throughput

@@ -9,9 +9,9 @@ Prints one JSON line. Start to end is: read the files, index, decide and post al
   its payments are stored, booked, matched and posted one by one, and the load is charged by their share.
   ``memory_payments_per_s``: the same engine over its twin in memory, all payments, nothing stored: what the
   peer does. ``throughput_ratio`` and ``memory_throughput_ratio`` are these to ``splink_payments_per_s``.
-* ``single_p99_ratio``: p99 of matching one payment alone (read from the store, weighed, decided; the peer posts
-  nothing either) to the median time that the peer takes for one payment alone against the same book: below 1
-  is faster. ``posted_p99_ratio`` has the commit too, ``memory_single_p99_ratio`` no store.
+* ``single_p99_ratio``: p99 of matching one payment alone (read from the store, weighed, decided; the peer
+  posts nothing either) to the median time that the peer takes for one payment alone against the same book:
+  below 1 is faster. ``posted_p99_ratio`` has the commit too, ``memory_single_p99_ratio`` no store.
 * ``time_ratio_1e6_to_1e4``: median time of one payment in a drawn book of 10^6 invoices (own numbers) to one
   of 10^4; ``peak_mib``: peak memory of the process that matched in the large one; ``calls_per_payment``,
   ``key_reads_per_payment``, ``reads_per_payment``: calls to the store, and documents asked for.
@@ -116,9 +116,9 @@ def _growth(large: int, style: str) -> dict[str, Any]:
 
 
 # --- what is measured on
-def generated(invoices: int, seed: int) -> Path:
-    """A data set of the shared generator, kept."""
-    folder = PLACE / f"set-{invoices}-{seed}"
+def generated(invoices: int, seed: int, style: str = "inv") -> Path:
+    """A data set of the shared generator, kept; ``style`` is how its invoices are numbered."""
+    folder = PLACE / f"set-{invoices}-{seed}{'' if style == 'inv' else '-' + style}"
     if not (folder / "meta.json").exists():
         tool = (
             Path(os.environ.get("HESABU_SHARED", ROOT.parent / "shared"))
@@ -127,7 +127,8 @@ def generated(invoices: int, seed: int) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         _tell(f"drawing {invoices} invoices")
         command = [sys.executable, str(tool), "--out", str(folder), "--invoices", str(invoices)]
-        subprocess.run([*command, "--seed", str(seed)], check=True, stdout=subprocess.DEVNULL)
+        drawn_as = ["--seed", str(seed), "--set", f"number_style={style}"]
+        subprocess.run([*command, *drawn_as], check=True, stdout=subprocess.DEVNULL)
     return folder
 
 
