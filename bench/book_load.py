@@ -85,7 +85,8 @@ def _write(db: sqlite3.Connection, documents: list[Document], pairs: list[tuple[
             for c, id_, data in documents
         ],
     )
-    db.executemany("INSERT INTO pairs VALUES (?, ?, ?, ?, ?)", pairs)
+    if pairs:
+        db.executemany("INSERT INTO pairs VALUES (?, ?, ?, ?, ?)", pairs)
     db.execute("COMMIT")
 
 
