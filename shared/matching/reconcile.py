@@ -13,9 +13,18 @@ from shared.events import PaymentMatched, PaymentNeedsReview
 from shared.matching.candidates import gather
 from shared.matching.decide import asks_nobody, decide, held_back
 from shared.matching.explain import as_record
+from shared.matching.identity import payer_key
 from shared.matching.lookup import StoreLookup, payment_facts
 from shared.matching.model import Case, Decision
-from shared.matching.places import INVOICES, PAYMENTS
+from shared.matching.places import (
+    CUSTOMERS,
+    HOLDS,
+    INVOICES,
+    PAYMENTS,
+    decision_place,
+    payer_place,
+    review_place,
+)
 from shared.matching.ports import Ports
 from shared.matching.records import (
     ENGINE,
@@ -63,7 +72,7 @@ def reconcile_payment(
         decision = decide(case, deciding)
         told = {"case": kept(case, deciding, decision.model), **_shadow(case, rules, decision)}
         try:
-            ports.outbox.run(business, lambda tx: _apply(tx, payment_id, case, decision, told))  # noqa: B023
+            ports.outbox.run(business, lambda tx: _apply(tx, payment, case, decision, told))  # noqa: B023
         except Refused as moved:
             last = moved
             continue
@@ -84,16 +93,31 @@ def _waits(payment: Doc) -> bool:
     return payment.data["status"] in SPENDABLE and payment.data["matching"] == "waiting"
 
 
-def _apply(tx: Tx, payment_id: str, case: Case, decision: Decision, told: dict[str, Any]) -> None:
-    payment = tx.require(Key(PAYMENTS, payment_id))
+def _apply(tx: Tx, before: Doc, case: Case, decision: Decision, told: dict[str, Any]) -> None:
+    tx.fetch(_touched(before, case, decision))
+    payment = tx.require(before.key)
     if not _waits(payment):
         return  # a twin of this delivery was first
-    if decision.verdict == "auto" and decision.yields and _held(tx, decision, payment_id):
+    if decision.verdict == "auto" and decision.yields and _held(tx, decision, payment.id):
         decision = held_back(decision)
     if decision.verdict == "auto":
         _post(tx, payment, case, decision, told)
     else:
         _ask(tx, payment, decision, told)
+
+
+def _touched(payment: Doc, case: Case, decision: Decision) -> list[Key]:
+    """What posting or asking will read, so that it is read in one go."""
+    touched = [payment.key, decision_place(payment.id, payment.version)]
+    if decision.verdict != "auto":
+        holds = [Key(HOLDS, who) for who in decision.may_be]
+        return touched if asks_nobody(decision) else [*touched, review_place("payment", payment.id), *holds]
+    touched += [Key(CUSTOMERS, decision.customer_id), *(Key(INVOICES, i.invoice_id) for i in decision.links)]
+    if decision.yields:
+        touched.append(Key(HOLDS, decision.customer_id))
+    if decision.named and (payer := payer_key(case.payment)):
+        touched.append(payer_place(payer))
+    return touched
 
 
 def _held(tx: Tx, decision: Decision, payment_id: str) -> bool:
