@@ -219,7 +219,9 @@ def _ask(tx: Tx, receipt_id: str, decision: ReceiptDecision) -> None:
 
 
 def _record(decision: ReceiptDecision) -> dict[str, Any]:
+    best = decision.candidates[0].points * 10 if decision.candidates else 0
     return {
+        "confidence_milli": min(best, 999),
         "reasons": [{"code": r.code, "text": r.text, "weight": r.weight} for r in decision.reasons],
         "candidates": [
             {

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.bus import emit
 from shared.core import context, measures
+from shared.core.worth import standing
 from shared.events import PaymentSettled
 from shared.matching.identity import payer_key
 from shared.matching.lookup import payment_facts
@@ -17,8 +18,6 @@ Record = dict[str, Any]
 ENGINE = "engine"
 """Who decides when nobody is asked."""
 SUGGESTED = 3
-LEAST_HOPE = 50
-"""Thousandths: a large sum that nobody has an idea about still comes before small change."""
 MOST_AGAIN = 10
 """Payments decided again after one answer; the rest stay with the person."""
 CUSTOMERS_OF_A_PAYER = 50
@@ -37,10 +36,7 @@ def write_decision(tx: Tx, payment: Doc, record: Record, actor: str) -> Doc:
 def open_review(
     tx: Tx, kind: str, subject_id: str, record: Record, *, value_cents: int, about: Record | None = None
 ) -> None:
-    """Ask a person; asking again renews the same item.
-
-    ``worth`` orders the queue: the money times the chance that the first suggestion is the answer.
-    """
+    """Ask a person; asking again renews the same item."""
     sure = record.get("confidence_milli", 0)
     tx.put(
         review_place(kind, subject_id),
@@ -49,9 +45,7 @@ def open_review(
             "subject_id": subject_id,
             "status": "open",
             "reasons": [reason["code"] for reason in record["reasons"]],
-            "value_cents": value_cents,
-            "confidence_milli": sure,
-            "worth": value_cents * max(sure, LEAST_HOPE) // 1000,
+            **standing(value_cents, sure),
             "suggestions": record["candidates"][:SUGGESTED],
             "rival": record.get("rival"),
             "about": about or {},

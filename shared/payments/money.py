@@ -17,6 +17,7 @@ from shared.core.clock import business_day, parse_rfc3339, rfc3339
 from shared.core.errors import Invalid
 from shared.core.ids import derived_id
 from shared.core.phone import mask, phone_hash
+from shared.core.worth import standing
 from shared.events import PaymentNeedsReview, PaymentSettled
 from shared.payments.gateways.port import Evidence, HintKind, PayerHint
 from shared.payments.grades import Grade, grade_of, graded, listed, shown_by, warnings_of
@@ -252,8 +253,8 @@ def doubt(tx: Tx, payment: Doc, reason: str) -> Doc:
     if tx.get(item) is not None:
         return payment
     asked = {"kind": "payment", "subject_id": payment.id, "reasons": [reason], "suggestions": []}
-    value = payment.data["amount_cents"]
-    tx.create(item, {**asked, "status": "open", "value_cents": value, "may_be": [], "created_on": tx.now})
+    asked |= standing(payment.data["amount_cents"])
+    tx.create(item, {**asked, "status": "open", "may_be": [], "created_on": tx.now})
     tx.tally(measures.PAYMENTS, channel=payment.data["channel"], outcome="review")
     emit(
         tx,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.core.ids import derived_id
+from shared.core.worth import standing
 from shared.store import Doc, Key, Tx
 
 
@@ -17,8 +18,8 @@ def question(tx: Tx, payout: Doc, reason: str) -> Doc:
             "suggestions": [],
             "may_be": [],
         }
-        value = payout.data["amount_cents"]
-        tx.create(item, {**asked, "status": "open", "value_cents": value, "created_on": tx.now})
+        asked |= standing(payout.data["amount_cents"])
+        tx.create(item, {**asked, "status": "open", "created_on": tx.now})
     doubts = [one for one in payout.data["doubts"] if one != reason]
     return tx.update(payout.key, {"doubts": [*doubts, reason]})
 

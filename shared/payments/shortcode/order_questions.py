@@ -14,6 +14,7 @@ from shared.core import context, logs
 from shared.core.clock import rfc3339
 from shared.core.errors import Refused
 from shared.core.ids import derived_id
+from shared.core.worth import standing
 from shared.payments.places import STANDING_ORDERS
 from shared.payments.ports import Ports
 from shared.store import Data, Doc, Key, Query, Tx, Where
@@ -58,7 +59,7 @@ def _overdue(key: Key, status: str, tx: Tx) -> bool:
 
 def _ask(tx: Tx, order: Doc) -> None:
     about: Data = {"kind": "standing_order", "subject_id": order.id, "reasons": [REASON]}
-    about |= {"suggestions": [], "may_be": [], "value_cents": order.data["amount_cents"]}
+    about |= {"suggestions": [], "may_be": [], **standing(order.data["amount_cents"])}
     tx.put(_item(order.id), {**about, "status": "open", "created_on": tx.now})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.core.ids import derived_id
+from shared.core.worth import standing
 from shared.payments.statements.model import StatementLine
 from shared.store import Key, Tx
 
@@ -20,5 +21,5 @@ def ask(tx: Tx, key: str, line: StatementLine, reasons: Iterable[str]) -> None:
     if tx.get(item) is not None:
         return
     asked = {"kind": "statement_line", "subject_id": key, "reasons": list(reasons), "suggestions": []}
-    value = abs(line.amount_cents)
-    tx.create(item, {**asked, "status": "open", "value_cents": value, "may_be": [], "created_on": tx.now})
+    asked |= standing(abs(line.amount_cents))
+    tx.create(item, {**asked, "status": "open", "may_be": [], "created_on": tx.now})
