@@ -1,4 +1,4 @@
-"""Read and correct matches over HTTPS: /v1/matches, /v1/review."""
+"""Matching for people over HTTPS: the review queue, confirming, undoing, rules, batches and figures."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def add_routes(api: Api[Ports]) -> None:
         roles=READERS,
         returns=StatusView,
         summary="Count payments by state of matching",
-    )(read_status)
+    )(read_reconciliation_status)
     api.get(
         "/v1/matches/{payment_id}/explanation",
         roles=READERS,
@@ -165,7 +165,7 @@ def try_payment(call: Call[Ports], body: OnePayment) -> TrialView:
     )
 
 
-def read_status(call: Call[Ports]) -> StatusView:
+def read_reconciliation_status(call: Call[Ports]) -> StatusView:
     """Bounded reads by index: at most a thousand payments of each state, the newest."""
     states = [_state(call, name) for name in STATES]
     count = {one.state: one.count for one in states}
