@@ -282,6 +282,35 @@ def test_rules_are_kept_with_who_changed_them_and_obeyed(shop: Shop) -> None:
     assert shop.doc("profile", RULES.id)["most_cents"] == 50_000
 
 
+def test_rules_that_changed_meanwhile_are_not_overwritten(shop: Shop) -> None:
+    owner = Client(shop, role="owner")
+    _, usual = owner("GET", "/v1/matching-rules")
+    new = {"posting": False, "note": "holidays", "version": usual["version"]}
+    assert (usual["version"], owner("PUT", "/v1/matching-rules", new)[1]["version"]) == (0, 1)
+    status, problem = owner("PUT", "/v1/matching-rules", {**new, "posting": True})
+    assert (status, problem["code"]) == (409, "rules_changed")
+    status, same = owner("PUT", "/v1/matching-rules", {**new, "version": 1})
+    assert (status, same["version"], len(same["changes"])) == (200, 1, 1), "nothing new is no change"
+    _, made = owner("PUT", "/v1/matching-rules", {"posting": True, "note": "back again"})
+    assert (made["version"], [one["version"] for one in made["changes"]]) == (2, [2, 1])
+    assert made["changes"][0]["before"]["posting"] is False
+
+
+def test_nothing_likelier_wrong_than_right_is_posted_by_any_rule(shop: Shop) -> None:
+    owner = Client(shop, role="owner")
+    for auto, status in ((499, 422), (1, 422), (500, 200), (0, 200)):
+        body = {"posting": True, "auto_milli": auto, "note": "how sure"}
+        assert owner("PUT", "/v1/matching-rules", body)[0] == status
+
+
+def test_the_rules_of_a_business_are_its_own(shop: Shop) -> None:
+    body = {"posting": False, "note": "holidays"}
+    assert Client(shop, role="owner")("PUT", "/v1/matching-rules", body)[0] == 200
+    _, other = Client(shop, business="biz_other")("GET", "/v1/matching-rules")
+    assert (other["posting"], other["changes"]) == (True, [])
+    assert Client(shop, role="viewer")("GET", "/v1/matching-rules")[0] == 403
+
+
 @pytest.mark.parametrize(
     ("rules", "code"),
     [({"posting": False}, "posting_off"), ({"posting": True, "window_days": 30}, "old_invoice")],
