@@ -162,10 +162,12 @@ def learn_payer(tx: Tx, payment: Doc, customer_id: str, by: int = 1) -> None:
     payer = payer_key(payment_facts(payment))
     if not payer or not customer_id:
         return
+    if by > 0:
+        lift_vetoes(tx, payment, {customer_id})
     counts, vetoed = _known(tx, payer)
     counts[customer_id] = counts.get(customer_id, 0) + by
     if len(counts) <= CUSTOMERS_OF_A_PAYER:
-        _keep(tx, payer, counts, vetoed - {customer_id} if by > 0 else vetoed)
+        _keep(tx, payer, counts, vetoed)
 
 
 def veto_payer(tx: Tx, payment: Doc, customer_id: str) -> bool:
@@ -177,6 +179,15 @@ def veto_payer(tx: Tx, payment: Doc, customer_id: str) -> bool:
     counts.pop(customer_id, None)
     _keep(tx, payer, counts, {*sorted(vetoed)[: CUSTOMERS_OF_A_PAYER - 1], customer_id})
     return True
+
+
+def lift_vetoes(tx: Tx, payment: Doc, customer_ids: set[str]) -> None:
+    """A person gave this payer's money to these customers: they are no longer ruled out for each other."""
+    payer = payer_key(payment_facts(payment))
+    if payer:
+        counts, vetoed = _known(tx, payer)
+        if vetoed & customer_ids:
+            _keep(tx, payer, counts, vetoed - customer_ids)
 
 
 def _known(tx: Tx, payer: str) -> tuple[dict[str, int], set[str]]:

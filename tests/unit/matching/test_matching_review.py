@@ -127,8 +127,73 @@ def test_many_are_confirmed_as_they_were_looked_at(shop: Shop, client: Client) -
     _, done = client("POST", "/v1/review/confirm", {"items": looks})
     told = {item["payment_id"]: (item["outcome"], item["code"]) for item in done["items"]}
     assert told[one] == ("left_alone", "nothing_suggested"), "it changed since it was looked at"
+    books = [shop.doc("invoices", one)["balance_cents"] for one in ("inv_1", "inv_2")]
     _, repeated = client("POST", "/v1/review/confirm", {"items": looks})
-    assert repeated["confirmed"] == 0, "what was done is not done twice"
+    assert repeated["confirmed"] == done["confirmed"], "asked again, the answer is the same"
+    assert {i["code"] for i in repeated["items"] if i["outcome"] == "confirmed"} <= {"confirmed_before"}
+    assert [shop.doc("invoices", i)["balance_cents"] for i in ("inv_1", "inv_2")] == books, "and done once"
+
+
+def test_a_confirmation_that_was_undone_is_not_told_as_done(shop: Shop, client: Client, asked: str) -> None:
+    _, seen = client("POST", "/v1/review/preview", {"payment_ids": [asked]})
+    items = [{"payment_id": asked, "look": seen["items"][0]["look"]}]
+    for code in ("", "confirmed_before"):
+        _, done = client("POST", "/v1/review/confirm", {"items": items})
+        assert [(item["outcome"], item["code"]) for item in done["items"]] == [("confirmed", code)]
+        assert shop.doc("invoices", "inv_1")["balance_cents"] == 77_000
+    shop.run(lambda tx: undo_match(tx, asked, actor="usr_1"))
+    _, done = client("POST", "/v1/review/confirm", {"items": items})
+    assert [(item["outcome"], item["code"]) for item in done["items"]] == [("left_alone", "changed_since")]
+    assert shop.doc("invoices", "inv_1")["balance_cents"] == 97_000
+
+
+def test_a_split_lifts_the_veto_of_each_customer_in_it(shop: Shop, client: Client, asked: str) -> None:
+    shop.invoice("inv_2", OTIENO, 50_000)
+    client("POST", f"/v1/matches/{asked}/rule-out", {"customer_id": WANJIKU})
+    links = [{"invoice_id": "inv_1", "cents": 15_000}, {"invoice_id": "inv_2", "cents": 5_000}]
+    status, made = client("POST", f"/v1/matches/{asked}", {"links": links})
+    assert (status, made["unallocated_cents"], made["customer_id"]) == (200, 0, "")
+    later = masked_part(shop, "SJA2")
+    decide(shop, later)
+    told = shop.store.require(shop.business, review_place("payment", later)).data
+    assert told["suggestions"][0]["customer_id"] == WANJIKU
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("kind=payment", {"large", "asked", "small"}),
+        ("kind=receipt", set()),
+        ("reason=stranger", {"large", "small"}),
+        (f"customer_id={WANJIKU}", {"asked"}),
+        (f"customer_id={OTIENO}", set()),
+        ("least_cents=20000", {"large", "asked"}),
+        ("most_cents=20000", {"asked", "small"}),
+        ("least_cents=20000&most_cents=20000", {"asked"}),
+        ("least_milli=1", {"asked"}),
+        ("status=done", set()),
+    ],
+)
+def test_the_queue_is_narrowed(shop: Shop, client: Client, asked: str, wanted: str, found: set[str]) -> None:
+    small, large = (shop.payment(f"SJB{n}", cents, **FIRM_PAYS) for n, cents in enumerate((10_000, 900_000)))
+    decide(shop, small, large)
+    names = {small: "small", large: "large", asked: "asked"}
+    for limit in (1, 2, 50):  # a page that a filter leaves nothing of is read past
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            _, page = client("GET", f"/v1/review?{wanted}&limit={limit}{cursor}")
+            seen += [names[item["subject_id"]] for item in page["data"]]
+            if page["next_cursor"] is None:
+                break
+            assert page["data"], "three questions are within the pages of one answer"
+            cursor = f"&cursor={page['next_cursor']}"
+        assert (set(seen), len(seen)) == (found, len(found))
+
+
+@pytest.mark.parametrize("wrong", ["kind=PAY!", "least_milli=1001", "most_cents=-1", "sort=size", "who=me"])
+def test_a_filter_that_means_nothing_is_refused(client: Client, wrong: str) -> None:
+    assert client("GET", f"/v1/review?{wrong}")[0] == 422
 
 
 def test_a_payment_that_moved_since_the_look_is_left_alone(shop: Shop, client: Client, asked: str) -> None:
