@@ -98,6 +98,7 @@ class StepView(View):
     """One decision about a payment, by the engine or a person."""
 
     object: str = "match_step"
+    id: str
     what: str
     by: str
     at: str
@@ -192,6 +193,7 @@ def list_match_history(call: Call[Ports]) -> ListView[StepView]:
 def _step(made: Doc) -> StepView:
     data = made.data
     return StepView(
+        id=made.id,
         what=data.get("what") or ("decided" if data["actor"] == "engine" else "matched"),
         by=data["actor"],
         at=data["decided_at"],
