@@ -15,6 +15,7 @@ from shared.core.errors import NotFound, Refused
 from shared.matching import match_by_hand, reconcile_payment, undo_match
 from shared.matching.manual import confirm, rule_out, set_aside
 from shared.matching.places import review_place
+from shared.matching.records import MOST_AGAIN, ask_about, hold, yielded
 from shared.matching.rules import RULES
 
 FIRM_PAYS = {"payer_hash": "ab" * 32, "payer_name": "ZAKAYO MWAURA NJENGA"}
@@ -248,6 +249,56 @@ def test_one_who_still_waits_for_another_question_is_left(shop: Shop) -> None:
     assert [shop.doc("payments", one)["matching"] for one in (second, unnamed)] == ["review", "review"]
     shop.run(lambda tx: set_aside(tx, second, actor="usr_1"))
     assert shop.doc("payments", unnamed)["matching"] == "waiting"
+
+
+def test_one_answer_frees_only_so_many_and_each_once(shop: Shop) -> None:
+    shop.invoice("inv_1", WANJIKU, 97_000)
+    question = masked_part(shop, "SJA0", 10_000)
+    waiting = [shop.payment(f"SJB{n}", 1_000 + n, **own(WANJIKU)) for n in range(MOST_AGAIN + 2)]
+    whole = [shop.invoice(f"inv_b{n}", WANJIKU, 1_000 + n) for n in range(MOST_AGAIN + 2)]
+    assert len(set(whole)) == len(waiting)
+    decide(shop, question, *waiting)
+    told = [shop.store.require(shop.business, review_place("payment", one)).data for one in waiting]
+    assert all("held" in item["reasons"] for item in told)
+    before = len(shop.bus.types)
+    shop.run(lambda tx: set_aside(tx, question, actor="usr_1"))
+    assert shop.bus.types[before:].count("payment.settled.v1") == MOST_AGAIN
+    states = [shop.doc("payments", one)["matching"] for one in waiting]
+    assert (states.count("waiting"), states.count("review")) == (MOST_AGAIN, 2)
+    before = len(shop.bus.types)
+    decide(shop, *waiting)
+    assert "payment.settled.v1" not in shop.bus.types[before:], "deciding again asks for no other round"
+
+
+def test_who_has_a_question_of_its_own_is_not_asked_twice(shop: Shop) -> None:
+    shop.invoice("inv_1", WANJIKU, 97_000)
+    first, second = masked_part(shop, "SJA1"), masked_part(shop, "SJA2", 30_000)
+    decide(shop, first, second)
+    before = len(shop.bus.types)
+    shop.run(lambda tx: set_aside(tx, first, actor="usr_1"))
+    assert shop.bus.types[before:] == []
+    assert shop.doc("payments", second)["matching"] == "review"
+    assert shop.store.require(shop.business, review_place("payment", second)).data["status"] == "open"
+
+
+def test_what_waited_for_one_that_is_decided_again_is_decided_too(shop: Shop) -> None:
+    """The first waits for a question about one customer, and may be another's, for whom the second waits."""
+    asked, first, second = (shop.payment(f"SJC{n}", 5_000) for n in range(3))
+
+    def wait(tx: Any) -> None:
+        for payment, may_be in ((asked, [WANJIKU]), (first, [WANJIKU, OTIENO]), (second, [OTIENO])):
+            paid = tx.update(shop_key(payment), {"matching": "review"})
+            told = {"reasons": [], "candidates": [], "may_be": may_be}
+            ask_about(tx, paid, told)
+            hold(tx, may_be, payment)
+        yielded(tx, WANJIKU, first)
+        yielded(tx, OTIENO, first)
+        yielded(tx, OTIENO, second)
+
+    shop.run(wait)
+    shop.run(lambda tx: set_aside(tx, asked, actor="usr_1"))
+    assert [shop.doc("payments", one)["matching"] for one in (first, second)] == ["waiting", "waiting"]
+    assert [shop.find("holds", one) for one in (WANJIKU, OTIENO)] == [None, None]
 
 
 @pytest.mark.parametrize(
