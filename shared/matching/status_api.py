@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from shared.books.places import SPENDABLE
 from shared.core.errors import HesabuError, Invalid, NotFound, Refused
 from shared.http import MANAGERS, READERS, Api, Args, Body, Call, View
 from shared.matching.places import DECISIONS, PAYMENTS
@@ -134,9 +135,7 @@ def reconcile_batch(call: Call[Ports], body: Batch) -> BatchView:
     ids = list(dict.fromkeys(body.payment_ids))
     more = False
     if not ids:
-        page = call.ports.store.query(
-            call.business, Query(PAYMENTS, (Where("matching", "==", "waiting"),), "paid_at", MOST)
-        )
+        page = call.ports.store.query(call.business, Query(PAYMENTS, _in("waiting"), "paid_at", MOST))
         ids, more = [doc.id for doc in page.docs], page.next is not None
     return BatchView(items=[_decide(call, one) for one in ids], more=more)
 
@@ -187,22 +186,21 @@ def read_reconciliation_status(call: Call[Ports]) -> StatusView:
     )
 
 
+def _in(name: State) -> tuple[Where, ...]:
+    """Payments in a state; of those that wait only money that is proven: the rest is not for matching yet."""
+    state = Where("matching", "==", name)
+    return (state, Where("status", "in", sorted(SPENDABLE))) if name == "waiting" else (state,)
+
+
 def _state(call: Call[Ports], name: State) -> StateView:
-    found: list[Doc] = []
-    cursor: str | None = None
-    while len(found) < COUNTED:
-        query = Query(PAYMENTS, (Where("matching", "==", name),), "-paid_at", 100, cursor)
-        page = call.ports.store.query(call.business, query)
-        found += page.docs
-        cursor = page.next
-        if cursor is None:
-            break
-    cents = sum(doc.data["amount_cents"] for doc in found)
-    return StateView(state=name, count=len(found), cents=cents, complete=cursor is None)
+    query = Query(PAYMENTS, _in(name), "-paid_at")
+    found = call.ports.store.all(call.business, query, COUNTED + 1)
+    cents = sum(doc.data["amount_cents"] for doc in found[:COUNTED])
+    return StateView(state=name, count=min(len(found), COUNTED), cents=cents, complete=len(found) <= COUNTED)
 
 
 def _oldest(call: Call[Ports], name: State) -> str | None:
-    query = Query(PAYMENTS, (Where("matching", "==", name),), "paid_at", 1)
+    query = Query(PAYMENTS, _in(name), "paid_at", 1)
     docs = call.ports.store.query(call.business, query).docs
     return docs[0].data["paid_at"] if docs else None
 

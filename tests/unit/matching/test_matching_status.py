@@ -40,6 +40,39 @@ def test_a_batch_decides_what_waits_and_can_be_repeated(shop: Shop, client: Clie
     assert nothing["items"] == []
 
 
+def test_money_that_is_not_proven_takes_no_place_in_a_batch_and_counts_nowhere(
+    shop: Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.matching.status_api.MOST", 2)
+    early = "2026-02-01T10:00:00.000Z"
+    for n in range(3):
+        shop.payment(f"SJC{n}", 1_000, status="claimed", paid_at=early, **EMPLOYER)
+    proven = [shop.payment(f"SJD{n}", 5_000, **EMPLOYER) for n in range(3)]
+    _, told = client("GET", "/v1/reconciliation-status")
+    assert (told["states"][0]["count"], told["states"][0]["cents"]) == (3, 15_000)
+    assert told["oldest_waiting"] == "2026-03-01T10:00:00.000Z"
+    _, first = client("POST", "/v1/reconcile", {})
+    _, second = client("POST", "/v1/reconcile", {})
+    assert [first["more"], second["more"]] == [True, False]
+    assert {item["payment_id"] for page in (first, second) for item in page["items"]} == set(proven)
+
+
+def test_more_than_is_counted_is_said_to_be(
+    shop: Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.matching.status_api.COUNTED", 2)
+    for n in range(3):
+        shop.payment(f"SJE{n}", 5_000, **EMPLOYER)
+    _, told = client("GET", "/v1/reconciliation-status")
+    assert (told["states"][0]["count"], told["states"][0]["complete"]) == (2, False)
+
+
+def test_a_batch_of_more_than_a_hundred_is_refused(client: Client) -> None:
+    ids = [f"mpesa-S{n}" for n in range(101)]
+    assert client("POST", "/v1/reconcile", {"payment_ids": ids})[0] == 422
+    assert client("POST", "/v1/review/preview", {"payment_ids": ids[:51]})[0] == 422
+
+
 def test_a_dry_run_tells_and_writes_nothing(shop: Shop, client: Client) -> None:
     number = shop.invoice("inv_1", WANJIKU, 97_000)
     payment = shop.payment("SJA1", 97_000, reference=number, **own(WANJIKU))
