@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matching_client import Client
 from matching_world import EMPLOYER, HALIMA, OTIENO, WANJIKU, Shop, own
-from test_matching_api import Client
 
 from shared.books import trial_balance
 from shared.core.errors import NotFound, Refused

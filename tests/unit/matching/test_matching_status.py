@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matching_client import Client
 from matching_world import EMPLOYER, HALIMA, OTIENO, WANJIKU, Desk, Shop, own, payer
-from test_matching_api import Client
 
 from shared.matching import reconcile_payment, undo_match
 from shared.matching.decide import DecisionRules, decide
