@@ -1,4 +1,4 @@
-"""Read and correct matches over HTTPS: /v1/matches, /v1/review."""
+"""Match payments over HTTPS: /v1/matches, /v1/review, /v1/reconcile, /v1/matching-rules and figures."""
 
 from __future__ import annotations
 
