@@ -28,7 +28,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +188,8 @@ def _tell(text: str) -> None:
 def _child(what: str, place: str, *more: str) -> dict[str, Any]:
     if what == "draw":
         return _draw(Path(place), int(more[0]), more[1])
-    measured = {"memory": _memory, "store": _store, "alone": _alone}[what](Path(place), *map(int, more))
+    ways: dict[str, Callable[..., dict[str, Any]]] = {"memory": _memory, "store": _store, "alone": _alone}
+    measured = ways[what](Path(place), *map(int, more))
     return {**measured, "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)}
 
 
@@ -269,11 +270,13 @@ def _through(path: Path, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Store, book, match and post payments one by one; matching, and matching with posting, are timed."""
     from bench.reconcile_store import BUSINESS, document
     from shared.books import receive_payment
-    from shared.matching import DecisionRules, reconcile_payment
+    from shared.matching import reconcile_payment
+    from shared.matching.rules import MatchingRules
     from shared.store import Key, Tx
 
     desk, counted = _desk(path)
-    rules, times, alone, cpu, verdicts = DecisionRules(), [], [], [], {}
+    rules, times, alone, cpu = MatchingRules(), [], [], []
+    verdicts: dict[str, int] = {}
     for row in rows:
         data = document(row)
 
@@ -283,7 +286,7 @@ def _through(path: Path, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
         desk.outbox.run(BUSINESS, settle)
         before = time.process_time()
-        alone.append(_timed(lambda id_=row["payment_id"]: _matched(desk, BUSINESS, id_, rules)))
+        alone.append(_timed(lambda id_=row["payment_id"]: _matched(desk, BUSINESS, id_, rules.deciding())))
         cpu.append(time.process_time() - before)
         counted.on = True
         began = time.perf_counter()
