@@ -51,9 +51,9 @@ class Drawn:
     def all_invoices(self) -> Iterator[dict[str, Any]]:
         return (self.invoice(n) for n in range(self.invoices))
 
-    def payments(self, count: int) -> Iterator[dict[str, Any]]:
+    def payments(self, count: int, seed: int = 0) -> Iterator[dict[str, Any]]:
         """Rows as of the generator: numbers exact and mistyped, accounts, phones, names alone."""
-        draw = random.Random(count)
+        draw = random.Random(seed)
         for k in range(count):
             invoice = self.invoice(draw.randrange(self.invoices))
             payer = self.customer(int(invoice["customer_id"].removeprefix("cus_")))

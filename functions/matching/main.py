@@ -1,4 +1,4 @@
-"""Matching for people over HTTPS: the review queue, confirming, undoing, rules, batches and figures."""
+"""Match payments over HTTPS: /v1/matches, /v1/review, /v1/reconcile, /v1/matching-rules and figures."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def read_invoice(call: Call[Ports]) -> InvoiceView:
     summary="Give a draft its number and make it owed",
 )
 def finalise_invoice(call: Call[Ports]) -> InvoiceView:
-    """Numbers have no gaps; the last digit is a check digit, so that a typing slip names no other invoice."""
+    """Serials have no gaps; numbers are printed out of order with a check digit: no slip names another."""
     invoice_id, user = call.path["invoice_id"], call.actor.user
     return _commit(
         call, lambda tx: invoices.finalise_invoice(tx, invoice_id, actor=user), InvoiceView, _invoice(call)

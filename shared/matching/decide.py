@@ -198,7 +198,17 @@ def _proven(best: Candidate, identity: Identity, *, loose: bool) -> bool:
         return fits or strong or masked or identity.phone == "masked" or identity.name_words > 0
     if best.hypothesis.named:
         return strong or fits
+    if not fits and not _told_apart(identity):
+        return False
     return strong or (masked and fits) or (loose and identity.payer_count > 0)
+
+
+def _told_apart(identity: Identity) -> bool:
+    """Whether more than a name says who paid: two firms, or a father and a son, may be called the same."""
+    numbered = (
+        identity.account == "exact" or identity.typed_phone or identity.phone in ("known", "masked_named")
+    )
+    return numbered or (identity.payer_shown and identity.payer_count > 0)
 
 
 def _known(identity: Identity) -> bool:

@@ -78,11 +78,26 @@ def _group(
     size: int,
 ) -> list[InvoiceFacts] | None:
     """The first exact group of ``size`` that holds ``must``, oldest due first."""
-    for extra in itertools.combinations(others[:GROUP_AMONG], size - len(must)):
-        chosen = [*must, *extra]
-        if _exact(chosen, amount, rules):
-            return chosen
+    among, more = others[:GROUP_AMONG], size - len(must)
+    if any(i.foreign for i in (*must, *among)):
+        groups = ([*must, *extra] for extra in itertools.combinations(among, more))
+        return next((chosen for chosen in groups if _exact(chosen, amount, rules)), None)
+    rest = amount - sum(i.balance_cents for i in must)
+    balances = [i.balance_cents for i in among]
+    if not _within_reach(balances, more, rest, rules.exact_cents):
+        return None
+    for places in itertools.combinations(range(len(among)), more):
+        if abs(rest - sum([balances[k] for k in places])) <= rules.exact_cents:
+            return [*must, *(among[k] for k in places)]
     return None
+
+
+def _within_reach(balances: Sequence[int], count: int, rest: int, exact: int) -> bool:
+    """Whether ``count`` of the balances can sum to the rest at all: between their least and their most."""
+    if count > len(balances):
+        return False
+    ordered = sorted(balances)
+    return sum(ordered[:count]) - exact <= rest <= sum(ordered[len(ordered) - count :]) + exact
 
 
 def _credit(invoices: Sequence[InvoiceFacts], amount: int, rules: AllocationRules, step: Step) -> Allocation:

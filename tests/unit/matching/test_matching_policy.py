@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.matching import policy
 from shared.matching.model import InvoiceFacts, Link
 from shared.matching.policy import AllocationRules, allocate, take_back, write_off
 
@@ -98,3 +101,27 @@ def test_the_order_of_reading_changes_nothing(
 ) -> None:
     one, other = both
     assert allocate(one, frozenset(), cents, RULES) == allocate(other, frozenset(), cents, RULES)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.booleans()), max_size=9),
+    st.integers(1, 120),
+    st.integers(0, 2),
+    st.booleans(),
+)
+def test_groups_are_those_that_trying_them_all_finds(
+    owed: list[tuple[int, bool]], amount: int, must: int, foreign: bool
+) -> None:
+    """The first of the least size, oldest due first, within a shilling; dollars are met alone."""
+    invoices = [
+        inv(f"i{n}", cents * 50, f"2026-01-{n + 1:02d}", foreign=foreign and abroad)
+        for n, (cents, abroad) in enumerate(owed)
+    ]
+    first, rest = invoices[:must], invoices[must:]
+    for size in range(len(first), policy.GROUP_MOST + 1):
+        tried = (
+            [*first, *extra]
+            for extra in itertools.combinations(rest[: policy.GROUP_AMONG], size - len(first))
+        )
+        wanted = next((group for group in tried if policy._exact(group, amount * 50, RULES)), None)
+        assert policy._group(first, rest, amount * 50, RULES, size) == wanted
