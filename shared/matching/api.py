@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from shared.http import MANAGERS, READERS, Api, Call, ListView, page_view
 from shared.matching import review_api, rules_api, status_api
-from shared.matching.places import DECISIONS, PAYMENTS, REVIEW
+from shared.matching.places import DECISIONS, PAYMENTS
 from shared.matching.ports import Ports
+from shared.matching.queue import ReviewArgs, waiting
 from shared.matching.views import (
     ManualMatch,
     MatchArgs,
     MatchView,
-    ReviewArgs,
     ReviewView,
     Undo,
     match_view,
@@ -116,10 +116,8 @@ def none_of_ours(call: Call[Ports]) -> MatchView:
     summary="List what waits for a person, the dearest and likeliest first",
 )
 def list_review(call: Call[Ports]) -> ListView[ReviewView]:
-    args: ReviewArgs = call.args
-    order = "-worth" if args.sort == "worth" else "-created_on"
-    query = Query(REVIEW, (Where("status", "==", args.status),), order, args.limit, args.cursor)
-    return page_view(call.ports.store.query(call.business, query), review_view)
+    """With what tells it from others, up to three suggestions and the best rival; the first is choice 0."""
+    return page_view(waiting(call.ports.store, call.business, call.args), review_view)
 
 
 def _commit(call: Call[Ports], change: Callable[[Tx], Doc]) -> MatchView:

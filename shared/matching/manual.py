@@ -17,6 +17,7 @@ from shared.matching.records import (
     close_review,
     hold,
     learn_payer,
+    lift_vetoes,
     release,
     veto_payer,
     write_decision,
@@ -35,6 +36,7 @@ def match_by_hand(
     actor: str,
     writeoff_cents: int = 0,
     note: str = "",
+    look: str = "",
 ) -> Doc:
     """Give a payment's money the purpose that a person names; returns the payment.
 
@@ -43,6 +45,7 @@ def match_by_hand(
         customer_id: whose money it is; ``""`` takes the customer of the invoices when they have one customer.
         writeoff_cents: what is let go on the linked invoices beyond the money.
         note: a word of the person, kept with the decision.
+        look: what the person had looked at, kept too: the same answer once more can be told from another.
 
     Raises NotFound, Invalid ``customer_required``, and what ``shared.books.allocate`` raises.
     """
@@ -52,8 +55,10 @@ def match_by_hand(
         tx, payment_id, links, customer_id=whose, matching="manual", actor=actor, writeoff=writeoff_cents
     )
     what = "confirmed" if _is_suggested(tx, before, links, whose) else "matched"
-    made = write_decision(tx, before, {**_record(tx, links, whose, actor), "what": what, "note": note}, actor)
+    record = {**_record(tx, links, whose, actor), "what": what, "note": note}
+    made = write_decision(tx, before, {**record, "look": look} if look else record, actor)
     learn_payer(tx, before, whose)
+    lift_vetoes(tx, before, _owners(tx, links))
     close_review(tx, "payment", payment_id)
     changes = {"decision_id": made.id, "learned_customer_id": whose}
     matched = tx.update(before.key, changes)
@@ -86,6 +91,7 @@ def confirm(tx: Tx, payment_id: str, choice: int, *, actor: str, note: str = "",
         actor=actor,
         writeoff_cents=sum(link["writeoff_cents"] for link in taken["links"]),
         note=note,
+        look=look,
     )
 
 
@@ -143,11 +149,15 @@ def _is_suggested(tx: Tx, payment: Doc, links: Links, customer_id: str) -> bool:
     return dict(links) == {link["invoice_id"]: link["cents"] for link in first["links"]}
 
 
+def _owners(tx: Tx, links: Links) -> set[str]:
+    return {tx.require(Key(INVOICES, invoice_id)).data["customer_id"] for invoice_id, _ in links}
+
+
 def _owner(tx: Tx, links: Links) -> str:
-    owners = {tx.require(Key(INVOICES, invoice_id)).data["customer_id"] for invoice_id, _ in links}
+    owners = _owners(tx, links)
     if not owners:
         raise Invalid("customer_required", "without invoices, say whose account the money goes to")
-    return str(owners.pop()) if len(owners) == 1 else ""
+    return owners.pop() if len(owners) == 1 else ""
 
 
 def _record(tx: Tx, links: Links, customer_id: str, actor: str) -> dict[str, Any]:
@@ -177,9 +187,12 @@ def undo_match(tx: Tx, payment_id: str, *, actor: str, invoice_id: str | None = 
     unallocate(tx, payment_id, actor=actor, invoice_id=invoice_id)
     what = "one link" if invoice_id else "the match"
     reason = {"code": "undone", "text": f"{actor} took {what} back", "weight": 0}
-    last = tx.get(Key(DECISIONS, before.data.get("decision_id") or "none"))
-    kept = last.data["candidates"] if last else []
-    record = {**_asked_again(reason, kept), "what": "undone", "note": note, "undone": invoice_id or ""}
+    record = {
+        **_asked_again(reason, _last_suggested(tx, before)),
+        "what": "undone",
+        "note": note,
+        "undone": invoice_id or "",
+    }
     record["may_be"] = [whose] if whose else []
     made = write_decision(tx, before, record, actor)
     changes: dict[str, Any] = {"decision_id": made.id}
@@ -191,6 +204,15 @@ def undo_match(tx: Tx, payment_id: str, *, actor: str, invoice_id: str | None = 
     hold(tx, record["may_be"], payment_id)
     emit(tx, PaymentNeedsReview(payment_id=payment_id), before.key, waiting.version)
     return waiting
+
+
+def _last_suggested(tx: Tx, payment: Doc) -> list[dict[str, Any]]:
+    """What was suggested for a payment: by the decision that is undone, else by the question before it."""
+    last = tx.get(Key(DECISIONS, payment.data.get("decision_id") or "none"))
+    if last is not None and last.data["candidates"]:
+        return list(last.data["candidates"])
+    item = tx.get(review_place("payment", payment.id))
+    return list(item.data["suggestions"]) if item is not None else []
 
 
 def _asked_again(reason: dict[str, Any], candidates: list[dict[str, Any]]) -> dict[str, Any]:

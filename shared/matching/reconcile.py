@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from shared.books import allocate
@@ -71,8 +72,12 @@ def reconcile_payment(
         case = gather(lookup, payment_facts(payment), deciding.allocation)
         decision = decide(case, deciding)
         told = {"case": kept(case, deciding, decision.model), **_shadow(case, rules, decision)}
+        only_held = bool(case.held) and decide(replace(case, held=frozenset()), deciding).verdict == "auto"
         try:
-            ports.outbox.run(business, lambda tx: _apply(tx, payment, case, decision, told))  # noqa: B023
+            ports.outbox.run(
+                business,
+                lambda tx: _apply(tx, payment, case, decision, told, only_held=only_held),  # noqa: B023
+            )
         except Refused as moved:
             last = moved
             continue
@@ -93,17 +98,19 @@ def _waits(payment: Doc) -> bool:
     return payment.data["status"] in SPENDABLE and payment.data["matching"] == "waiting"
 
 
-def _apply(tx: Tx, before: Doc, case: Case, decision: Decision, told: dict[str, Any]) -> None:
+def _apply(
+    tx: Tx, before: Doc, case: Case, decision: Decision, told: dict[str, Any], *, only_held: bool
+) -> None:
     tx.fetch(_touched(before, case, decision))
     payment = tx.require(before.key)
     if not _waits(payment):
         return  # a twin of this delivery was first
     if decision.verdict == "auto" and decision.yields and _held(tx, decision, payment.id):
-        decision = held_back(decision)
+        decision, only_held = held_back(decision), True
     if decision.verdict == "auto":
         _post(tx, payment, case, decision, told)
     else:
-        _ask(tx, payment, decision, told)
+        _ask(tx, payment, decision, told, only_held=only_held)
 
 
 def _touched(payment: Doc, case: Case, decision: Decision) -> list[Key]:
@@ -142,7 +149,7 @@ def _post(tx: Tx, payment: Doc, case: Case, decision: Decision, told: dict[str, 
     emit(tx, PaymentMatched(payment_id=payment.id), payment.key, matched.version)
 
 
-def _ask(tx: Tx, payment: Doc, decision: Decision, told: dict[str, Any]) -> None:
+def _ask(tx: Tx, payment: Doc, decision: Decision, told: dict[str, Any], *, only_held: bool) -> None:
     """Leave the money where it is and ask a person, unless nobody needs to be asked."""
     record: dict[str, Any] = {**as_record(decision), "may_be": list(decision.may_be)}
     made = write_decision(tx, payment, {**record, **told}, ENGINE)
@@ -153,6 +160,6 @@ def _ask(tx: Tx, payment: Doc, decision: Decision, told: dict[str, Any]) -> None
         return
     ask_about(tx, payment, record)
     hold(tx, decision.may_be, payment.id)
-    if any(reason.code == "held" for reason in decision.reasons):
+    if only_held:
         yielded(tx, decision.customer_id, payment.id)
     emit(tx, PaymentNeedsReview(payment_id=payment.id), payment.key, waiting.version)

@@ -105,26 +105,33 @@ def yielded(tx: Tx, customer_id: str, payment_id: str) -> None:
 
 
 def release(tx: Tx, customer_ids: Sequence[str], payment_id: str) -> None:
-    """Let go of the holds that one payment put on customers; who waited for nothing else is decided again."""
-    again: dict[str, None] = {}
-    for customer_id in customer_ids:
-        waiting, back = _drop(tx, customer_id, payment_id)
-        if waiting and set(waiting) <= set(back):
-            again.update(dict.fromkeys(waiting))
-    for one in list(again)[:MOST_AGAIN]:
-        _decide_again(tx, one)
+    """Let go of the holds that one payment put on customers; who waited for nothing else is decided again.
+
+    Whoever is decided again holds nobody up meanwhile, so that one answer may free several in a row: at most
+    ``MOST_AGAIN`` of them, each once.
+    """
+    ends, again = [(customer_id, payment_id) for customer_id in customer_ids], {payment_id}
+    while ends:
+        customer_id, gone = ends.pop(0)
+        waiting, back = _drop(tx, customer_id, gone)
+        if not set(waiting) <= set(back):
+            continue
+        for one in waiting:
+            if one not in again and len(again) <= MOST_AGAIN:
+                again.add(one)
+                ends += [(held, one) for held in _decide_again(tx, one)]
 
 
-def _decide_again(tx: Tx, payment_id: str) -> None:
-    """Take a question back and let the engine look once more, without what it waited for."""
+def _decide_again(tx: Tx, payment_id: str) -> list[str]:
+    """Take a question back and let the engine look once more; returns the customers whom it held up."""
     payment, item = tx.get(Key(PAYMENTS, payment_id)), tx.get(review_place("payment", payment_id))
-    if item is not None and item.data["status"] == "open":
-        tx.update(item.key, {"status": "done"})
-        for customer_id in item.data["may_be"]:
-            _drop(tx, customer_id, payment_id)
     if payment is not None and payment.data["matching"] == "review":
         waiting = tx.update(payment.key, {"matching": "waiting"})
         emit(tx, PaymentSettled(payment_id=payment_id), payment.key, waiting.version)
+    if item is None or item.data["status"] == "done":
+        return []
+    tx.update(item.key, {"status": "done"})
+    return list(item.data["may_be"])
 
 
 def _drop(tx: Tx, customer_id: str, payment_id: str) -> tuple[list[str], list[str]]:
@@ -162,10 +169,12 @@ def learn_payer(tx: Tx, payment: Doc, customer_id: str, by: int = 1) -> None:
     payer = payer_key(payment_facts(payment))
     if not payer or not customer_id:
         return
+    if by > 0:
+        lift_vetoes(tx, payment, {customer_id})
     counts, vetoed = _known(tx, payer)
     counts[customer_id] = counts.get(customer_id, 0) + by
     if len(counts) <= CUSTOMERS_OF_A_PAYER:
-        _keep(tx, payer, counts, vetoed - {customer_id} if by > 0 else vetoed)
+        _keep(tx, payer, counts, vetoed)
 
 
 def veto_payer(tx: Tx, payment: Doc, customer_id: str) -> bool:
@@ -177,6 +186,15 @@ def veto_payer(tx: Tx, payment: Doc, customer_id: str) -> bool:
     counts.pop(customer_id, None)
     _keep(tx, payer, counts, {*sorted(vetoed)[: CUSTOMERS_OF_A_PAYER - 1], customer_id})
     return True
+
+
+def lift_vetoes(tx: Tx, payment: Doc, customer_ids: set[str]) -> None:
+    """A person gave this payer's money to these customers: they are no longer ruled out for each other."""
+    payer = payer_key(payment_facts(payment))
+    if payer:
+        counts, vetoed = _known(tx, payer)
+        if vetoed & customer_ids:
+            _keep(tx, payer, counts, vetoed - customer_ids)
 
 
 def _known(tx: Tx, payer: str) -> tuple[dict[str, int], set[str]]:

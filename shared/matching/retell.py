@@ -6,11 +6,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from shared.matching.decide import DecisionRules, decide
+from shared.core.errors import Invalid
+from shared.matching.decide import DecisionRules, decide, held_back
 from shared.matching.explain import as_record
 from shared.matching.model import Case, CustomerFacts, Decision, InvoiceFacts, Mention, PaymentFacts
 from shared.matching.policy import AllocationRules
 
+FORM = 1
+"""Raised when the facts of a case change their shape: what was kept in another form is not guessed at."""
 MOST_BYTES = 100_000
 """A case that says more is not kept: its decision stands with its reasons alone."""
 
@@ -23,6 +26,7 @@ def kept(case: Case, rules: DecisionRules, model: str) -> str:
     """
     text = json.dumps(
         {
+            "form": FORM,
             "payment": asdict(case.payment),
             "customers": [asdict(one) for one in case.customers],
             "mentions": [asdict(one) for one in case.mentions],
@@ -41,8 +45,10 @@ def kept(case: Case, rules: DecisionRules, model: str) -> str:
 
 
 def retold(text: str) -> tuple[Case, DecisionRules]:
-    """What ``kept`` kept."""
+    """What ``kept`` kept; raises Invalid ``case_unknown`` for a case in another form."""
     said: dict[str, Any] = json.loads(text)
+    if said.get("form") != FORM:
+        raise Invalid("case_unknown", "the case was kept by another version of the product")
     case = Case(
         payment=PaymentFacts(**said["payment"]),
         customers=tuple(
@@ -63,18 +69,16 @@ def retold(text: str) -> tuple[Case, DecisionRules]:
     return case, DecisionRules(**said["rules"], allocation=tolerances)
 
 
-def decided_again(text: str) -> Decision:
-    """What today's code decides of a kept case; raises Invalid ``model_unknown`` for a model that is gone."""
-    return decide(*retold(text))
+def decided_again(record: dict[str, Any]) -> Decision:
+    """What the engine makes of a stored decision's case; held where a hold was found when posting.
+
+    Raises Invalid ``model_unknown`` for a model that is gone, ``case_unknown`` for another form of cases.
+    """
+    again = decide(*retold(record["case"]))
+    late = again.verdict == "auto" and [reason["code"] for reason in record["reasons"][:1]] == ["held"]
+    return held_back(again) if late else again
 
 
 def same(record: dict[str, Any], again: Decision) -> bool:
-    """Whether a stored decision is what the engine says of its case; one held when posting was asked."""
-    told = as_record(again)
-    names = ("confidence_milli", "links", "customer_id", "candidates", "rival")
-    verdicts = {told["decision"], "review"} if "held" in _codes(record) else {told["decision"]}
-    return record["decision"] in verdicts and all(record[name] == told[name] for name in names)
-
-
-def _codes(record: dict[str, Any]) -> set[str]:
-    return {reason["code"] for reason in record["reasons"]}
+    """Whether a stored decision is, in every part of it, what the engine says of its case."""
+    return all(record[name] == told for name, told in as_record(again).items())

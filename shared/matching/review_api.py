@@ -98,6 +98,7 @@ class StepView(View):
     """One decision about a payment, by the engine or a person."""
 
     object: str = "match_step"
+    id: str
     what: str
     by: str
     at: str
@@ -192,6 +193,7 @@ def list_match_history(call: Call[Ports]) -> ListView[StepView]:
 def _step(made: Doc) -> StepView:
     data = made.data
     return StepView(
+        id=made.id,
         what=data.get("what") or ("decided" if data["actor"] == "engine" else "matched"),
         by=data["actor"],
         at=data["decided_at"],
@@ -251,8 +253,9 @@ def _preview(payment: Doc, item: Doc) -> PreviewItem:
 
 
 def confirm_many(call: Call[Ports], body: Confirmations) -> OutcomeView:
-    """Each payment in a commit of its own; what changed since the preview, or was done already, is left
-    alone.
+    """Each payment in a commit of its own; what changed since the preview is left alone.
+
+    Asked again, the answer is the same and nothing is done twice.
     """
     items = [_outcome(call, one, body.note) for one in body.items]
     done = sum(item.outcome == "confirmed" for item in items)
@@ -268,6 +271,17 @@ def _outcome(call: Call[Ports], one: Looked, note: str) -> OutcomeItem:
             call.business, lambda tx: confirm(tx, one.payment_id, 0, actor=user, note=note, look=one.look).id
         )
     except HesabuError as refused:
+        if _confirmed_before(call, one):
+            return OutcomeItem(payment_id=one.payment_id, outcome="confirmed", code="confirmed_before")
         code, detail = refused.code, refused.message
         return OutcomeItem(payment_id=one.payment_id, outcome="left_alone", code=code, detail=detail)
     return OutcomeItem(payment_id=one.payment_id, outcome="confirmed")
+
+
+def _confirmed_before(call: Call[Ports], one: Looked) -> bool:
+    """Whether this very look was confirmed and still stands: the same request once more, or its twin."""
+    store = call.ports.store
+    payment = store.get(call.business, Key(PAYMENTS, one.payment_id))
+    decision_id = payment.data.get("decision_id") if payment is not None else None
+    made = store.get(call.business, Key(DECISIONS, decision_id)) if decision_id else None
+    return made is not None and made.data.get("look") == one.look

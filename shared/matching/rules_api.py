@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.http import MANAGERS, OWNERS, Api, Body, Call, View
 from shared.matching.ports import Ports
-from shared.matching.rules import RULES, MatchingRules, as_data, change_rules, read_rules
+from shared.matching.rules import RULES, MatchingRules, as_data, change_rules, read_rules, version_of
 from shared.store import Data
 
 PATH = "/v1/matching-rules"
@@ -24,7 +24,8 @@ def _withheld() -> list[int]:
 class NewMatchingRules(Body):
     """The whole rules as they shall be, and why.
 
-    ``auto_milli``: the least chance, in thousandths, of being exactly right; 0 leaves it to the model.
+    ``auto_milli``: the least chance, in thousandths, of being exactly right, from 500 on; 0 leaves it to the
+    model. ``version``: of the rules that were read; the change is refused when they are others by now.
     ``most_cents``: larger payments are always asked, 0 for no limit. ``window_days``: invoices issued longer
     before the payment are not paid unnamed, 0 for no limit. ``writeoff_milli``: of the invoice's total.
     ``withholding_milli``: shares of the net that a payer may keep back for the tax office.
@@ -41,12 +42,14 @@ class NewMatchingRules(Body):
     model: _Model = ""
     shadow: _Model = ""
     note: Annotated[str, Field(min_length=3, max_length=500)]
+    version: Annotated[int | None, Field(ge=0)] = None
 
 
 class MatchingRulesView(View):
     """The rules, and the latest changes of them with who made them."""
 
     object: str = "matching_rules"
+    version: int
     posting: bool
     most_cents: int
     window_days: int
@@ -78,18 +81,18 @@ def add_routes(api: Api[Ports]) -> None:
 def read_matching_rules(call: Call[Ports]) -> MatchingRulesView:
     """Tolerances, how sure is sure enough, and what is always asked."""
     doc = call.ports.store.get(call.business, RULES)
-    return _view(read_rules(doc), doc.data["changes"] if doc is not None else [])
+    return _view(read_rules(doc), version_of(doc), doc.data["changes"] if doc is not None else [])
 
 
 def change_matching_rules(call: Call[Ports], body: NewMatchingRules) -> MatchingRulesView:
     """Holds for every payment that is decided from now on; what was posted stays so."""
-    said = body.model_dump(exclude={"note"})
+    said = body.model_dump(exclude={"note", "version"})
     new = MatchingRules(**{**said, "withholding_milli": tuple(said["withholding_milli"])})
-    changes = call.ports.store.transaction(
-        call.business, lambda tx: change_rules(tx, new, call.actor.user, body.note)
+    version, changes = call.ports.store.transaction(
+        call.business, lambda tx: change_rules(tx, new, call.actor.user, body.note, body.version)
     )
-    return _view(new, changes)
+    return _view(new, version, changes)
 
 
-def _view(rules: MatchingRules, changes: list[Data]) -> MatchingRulesView:
-    return MatchingRulesView(**as_data(rules), changes=changes[:20])
+def _view(rules: MatchingRules, version: int, changes: list[Data]) -> MatchingRulesView:
+    return MatchingRulesView(**as_data(rules), version=version, changes=changes[:20])

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.core.errors import HesabuError, Invalid, Refused
-from shared.http import MANAGERS, READERS, Api, Body, Call, View
+from shared.books.places import SPENDABLE
+from shared.core.errors import HesabuError, Invalid, NotFound, Refused
+from shared.http import MANAGERS, READERS, Api, Args, Body, Call, View
 from shared.matching.places import DECISIONS, PAYMENTS
 from shared.matching.ports import Ports
 from shared.matching.views import CandidateView, DecisionView, Id, LinkView, ReasonView
@@ -78,11 +79,17 @@ class StatusView(View):
     oldest_waiting: str | None
 
 
+class ExplainArgs(Args):
+    """Which decision of the payment; the one that stands when left out."""
+
+    decision_id: Id | None = None
+
+
 class ExplanationView(View):
     """A decision in words, as it was stored, and as the engine makes it again of the same case.
 
     ``same`` is null where the case was too large to keep, was decided by a person, or by a model that is
-    gone.
+    gone; ``why_not`` says which. ``shadow``: what the model that only looks on said.
     """
 
     object: str = "match_explanation"
@@ -92,6 +99,7 @@ class ExplanationView(View):
     again: dict[str, Any] | None
     same: bool | None
     model: str
+    shadow: dict[str, Any] | None
     why_not: str
 
 
@@ -112,10 +120,11 @@ def add_routes(api: Api[Ports]) -> None:
         roles=READERS,
         returns=StatusView,
         summary="Count payments by state of matching",
-    )(read_status)
+    )(read_reconciliation_status)
     api.get(
         "/v1/matches/{payment_id}/explanation",
         roles=READERS,
+        query=ExplainArgs,
         returns=ExplanationView,
         summary="Explain a decision from what was kept of it",
     )(explain_match)
@@ -126,9 +135,7 @@ def reconcile_batch(call: Call[Ports], body: Batch) -> BatchView:
     ids = list(dict.fromkeys(body.payment_ids))
     more = False
     if not ids:
-        page = call.ports.store.query(
-            call.business, Query(PAYMENTS, (Where("matching", "==", "waiting"),), "paid_at", MOST)
-        )
+        page = call.ports.store.query(call.business, Query(PAYMENTS, _in("waiting"), "paid_at", MOST))
         ids, more = [doc.id for doc in page.docs], page.next is not None
     return BatchView(items=[_decide(call, one) for one in ids], more=more)
 
@@ -165,7 +172,7 @@ def try_payment(call: Call[Ports], body: OnePayment) -> TrialView:
     )
 
 
-def read_status(call: Call[Ports]) -> StatusView:
+def read_reconciliation_status(call: Call[Ports]) -> StatusView:
     """Bounded reads by index: at most a thousand payments of each state, the newest."""
     states = [_state(call, name) for name in STATES]
     count = {one.state: one.count for one in states}
@@ -179,51 +186,61 @@ def read_status(call: Call[Ports]) -> StatusView:
     )
 
 
+def _in(name: State) -> tuple[Where, ...]:
+    """Payments in a state; of those that wait only money that is proven: the rest is not for matching yet."""
+    state = Where("matching", "==", name)
+    return (state, Where("status", "in", sorted(SPENDABLE))) if name == "waiting" else (state,)
+
+
 def _state(call: Call[Ports], name: State) -> StateView:
-    found: list[Doc] = []
-    cursor: str | None = None
-    while len(found) < COUNTED:
-        query = Query(PAYMENTS, (Where("matching", "==", name),), "-paid_at", 100, cursor)
-        page = call.ports.store.query(call.business, query)
-        found += page.docs
-        cursor = page.next
-        if cursor is None:
-            break
-    cents = sum(doc.data["amount_cents"] for doc in found)
-    return StateView(state=name, count=len(found), cents=cents, complete=cursor is None)
+    query = Query(PAYMENTS, _in(name), "-paid_at")
+    found = call.ports.store.all(call.business, query, COUNTED + 1)
+    cents = sum(doc.data["amount_cents"] for doc in found[:COUNTED])
+    return StateView(state=name, count=min(len(found), COUNTED), cents=cents, complete=len(found) <= COUNTED)
 
 
 def _oldest(call: Call[Ports], name: State) -> str | None:
-    query = Query(PAYMENTS, (Where("matching", "==", name),), "paid_at", 1)
+    query = Query(PAYMENTS, _in(name), "paid_at", 1)
     docs = call.ports.store.query(call.business, query).docs
     return docs[0].data["paid_at"] if docs else None
 
 
 def explain_match(call: Call[Ports]) -> ExplanationView:
-    """The decision that stands; an older one's words are in the payment's history."""
+    """The decision that stands, or an earlier one by its id from the payment's history."""
     from shared.matching.explain import as_record, stored_in_words
     from shared.matching.retell import decided_again, same
 
-    store = call.ports.store
-    payment = store.require(call.business, Key(PAYMENTS, call.path["payment_id"]))
-    made = store.require(call.business, Key(DECISIONS, payment.data.get("decision_id") or "none"))
-    again, agrees, why_not = None, None, ""
-    if made.data["actor"] != "engine":
-        why_not = "a person decided"
-    elif not made.data.get("case"):
-        why_not = "the case was too large to keep"
-    else:
+    made = _decision(call)
+    again, agrees, why_not = None, None, _why_not(made)
+    if not why_not:
         try:
-            decision = decided_again(made.data["case"])
+            decision = decided_again(made.data)
             again, agrees = as_record(decision), same(made.data, decision)
         except Invalid as gone:
             why_not = gone.message
     return ExplanationView(
-        payment_id=payment.id,
+        payment_id=made.data["payment_id"],
         text=stored_in_words(made.data),
         stored=DecisionView.model_validate(made.data),
         again=again,
         same=agrees,
         model=made.data.get("model", ""),
+        shadow=made.data.get("shadow"),
         why_not=why_not,
     )
+
+
+def _decision(call: Call[Ports]) -> Doc:
+    store, args = call.ports.store, call.args
+    payment = store.require(call.business, Key(PAYMENTS, call.path["payment_id"]))
+    wanted = args.decision_id or payment.data.get("decision_id") or "none"
+    made = store.require(call.business, Key(DECISIONS, wanted))
+    if made.data["payment_id"] != payment.id:
+        raise NotFound(f"payment '{payment.id}' has no decision '{wanted}'")
+    return made
+
+
+def _why_not(made: Doc) -> str:
+    if made.data["actor"] != "engine":
+        return "a person decided"
+    return "" if made.data.get("case") else "the case was too large to keep"

@@ -43,13 +43,6 @@ class MatchArgs(Args):
     state: State | None = None
 
 
-class ReviewArgs(Args):
-    """Questions still open, or answered ones; the dearest and likeliest first, or the newest."""
-
-    status: Literal["open", "done"] = "open"
-    sort: Literal["worth", "newest"] = "worth"
-
-
 class ReasonView(View):
     code: str
     text: str

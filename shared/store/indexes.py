@@ -32,6 +32,7 @@ SCHEMA = Schema(
         Index("payment_links", ("status",), "created_on"),
         Index("payments", (), "paid_at"),
         Index("payments", ("matching",), "paid_at"),
+        Index("payments", ("matching", "status"), "paid_at"),
         Index("payments", ("status",), "paid_at"),
         Index("payments", ("polling",), "poll_at"),
         Index("payments", ("customer_id",), "paid_at"),

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matching_client import Client
 from matching_world import EMPLOYER, HALIMA, OTIENO, WANJIKU, Shop, own
-from test_matching_api import Client
 
 from shared.books import trial_balance
 from shared.core.errors import NotFound, Refused
 from shared.matching import match_by_hand, reconcile_payment, undo_match
 from shared.matching.manual import confirm, rule_out, set_aside
 from shared.matching.places import review_place
+from shared.matching.records import MOST_AGAIN, ask_about, hold, yielded
 from shared.matching.rules import RULES
 
 FIRM_PAYS = {"payer_hash": "ab" * 32, "payer_name": "ZAKAYO MWAURA NJENGA"}
@@ -127,8 +128,73 @@ def test_many_are_confirmed_as_they_were_looked_at(shop: Shop, client: Client) -
     _, done = client("POST", "/v1/review/confirm", {"items": looks})
     told = {item["payment_id"]: (item["outcome"], item["code"]) for item in done["items"]}
     assert told[one] == ("left_alone", "nothing_suggested"), "it changed since it was looked at"
+    books = [shop.doc("invoices", one)["balance_cents"] for one in ("inv_1", "inv_2")]
     _, repeated = client("POST", "/v1/review/confirm", {"items": looks})
-    assert repeated["confirmed"] == 0, "what was done is not done twice"
+    assert repeated["confirmed"] == done["confirmed"], "asked again, the answer is the same"
+    assert {i["code"] for i in repeated["items"] if i["outcome"] == "confirmed"} <= {"confirmed_before"}
+    assert [shop.doc("invoices", i)["balance_cents"] for i in ("inv_1", "inv_2")] == books, "and done once"
+
+
+def test_a_confirmation_that_was_undone_is_not_told_as_done(shop: Shop, client: Client, asked: str) -> None:
+    _, seen = client("POST", "/v1/review/preview", {"payment_ids": [asked]})
+    items = [{"payment_id": asked, "look": seen["items"][0]["look"]}]
+    for code in ("", "confirmed_before"):
+        _, done = client("POST", "/v1/review/confirm", {"items": items})
+        assert [(item["outcome"], item["code"]) for item in done["items"]] == [("confirmed", code)]
+        assert shop.doc("invoices", "inv_1")["balance_cents"] == 77_000
+    shop.run(lambda tx: undo_match(tx, asked, actor="usr_1"))
+    _, done = client("POST", "/v1/review/confirm", {"items": items})
+    assert [(item["outcome"], item["code"]) for item in done["items"]] == [("left_alone", "changed_since")]
+    assert shop.doc("invoices", "inv_1")["balance_cents"] == 97_000
+
+
+def test_a_split_lifts_the_veto_of_each_customer_in_it(shop: Shop, client: Client, asked: str) -> None:
+    shop.invoice("inv_2", OTIENO, 50_000)
+    client("POST", f"/v1/matches/{asked}/rule-out", {"customer_id": WANJIKU})
+    links = [{"invoice_id": "inv_1", "cents": 15_000}, {"invoice_id": "inv_2", "cents": 5_000}]
+    status, made = client("POST", f"/v1/matches/{asked}", {"links": links})
+    assert (status, made["unallocated_cents"], made["customer_id"]) == (200, 0, "")
+    later = masked_part(shop, "SJA2")
+    decide(shop, later)
+    told = shop.store.require(shop.business, review_place("payment", later)).data
+    assert told["suggestions"][0]["customer_id"] == WANJIKU
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("kind=payment", {"large", "asked", "small"}),
+        ("kind=receipt", set()),
+        ("reason=stranger", {"large", "small"}),
+        (f"customer_id={WANJIKU}", {"asked"}),
+        (f"customer_id={OTIENO}", set()),
+        ("least_cents=20000", {"large", "asked"}),
+        ("most_cents=20000", {"asked", "small"}),
+        ("least_cents=20000&most_cents=20000", {"asked"}),
+        ("least_milli=1", {"asked"}),
+        ("status=done", set()),
+    ],
+)
+def test_the_queue_is_narrowed(shop: Shop, client: Client, asked: str, wanted: str, found: set[str]) -> None:
+    small, large = (shop.payment(f"SJB{n}", cents, **FIRM_PAYS) for n, cents in enumerate((10_000, 900_000)))
+    decide(shop, small, large)
+    names = {small: "small", large: "large", asked: "asked"}
+    for limit in (1, 2, 50):  # a page that a filter leaves nothing of is read past
+        seen: list[str] = []
+        cursor = ""
+        while True:
+            _, page = client("GET", f"/v1/review?{wanted}&limit={limit}{cursor}")
+            seen += [names[item["subject_id"]] for item in page["data"]]
+            if page["next_cursor"] is None:
+                break
+            assert page["data"], "three questions are within the pages of one answer"
+            cursor = f"&cursor={page['next_cursor']}"
+        assert (set(seen), len(seen)) == (found, len(found))
+
+
+@pytest.mark.parametrize("wrong", ["kind=PAY!", "least_milli=1001", "most_cents=-1", "sort=size", "who=me"])
+def test_a_filter_that_means_nothing_is_refused(client: Client, wrong: str) -> None:
+    assert client("GET", f"/v1/review?{wrong}")[0] == 422
 
 
 def test_a_payment_that_moved_since_the_look_is_left_alone(shop: Shop, client: Client, asked: str) -> None:
@@ -183,6 +249,56 @@ def test_one_who_still_waits_for_another_question_is_left(shop: Shop) -> None:
     assert [shop.doc("payments", one)["matching"] for one in (second, unnamed)] == ["review", "review"]
     shop.run(lambda tx: set_aside(tx, second, actor="usr_1"))
     assert shop.doc("payments", unnamed)["matching"] == "waiting"
+
+
+def test_one_answer_frees_only_so_many_and_each_once(shop: Shop) -> None:
+    shop.invoice("inv_1", WANJIKU, 97_000)
+    question = masked_part(shop, "SJA0", 10_000)
+    waiting = [shop.payment(f"SJB{n}", 1_000 + n, **own(WANJIKU)) for n in range(MOST_AGAIN + 2)]
+    whole = [shop.invoice(f"inv_b{n}", WANJIKU, 1_000 + n) for n in range(MOST_AGAIN + 2)]
+    assert len(set(whole)) == len(waiting)
+    decide(shop, question, *waiting)
+    told = [shop.store.require(shop.business, review_place("payment", one)).data for one in waiting]
+    assert all("held" in item["reasons"] for item in told)
+    before = len(shop.bus.types)
+    shop.run(lambda tx: set_aside(tx, question, actor="usr_1"))
+    assert shop.bus.types[before:].count("payment.settled.v1") == MOST_AGAIN
+    states = [shop.doc("payments", one)["matching"] for one in waiting]
+    assert (states.count("waiting"), states.count("review")) == (MOST_AGAIN, 2)
+    before = len(shop.bus.types)
+    decide(shop, *waiting)
+    assert "payment.settled.v1" not in shop.bus.types[before:], "deciding again asks for no other round"
+
+
+def test_who_has_a_question_of_its_own_is_not_asked_twice(shop: Shop) -> None:
+    shop.invoice("inv_1", WANJIKU, 97_000)
+    first, second = masked_part(shop, "SJA1"), masked_part(shop, "SJA2", 30_000)
+    decide(shop, first, second)
+    before = len(shop.bus.types)
+    shop.run(lambda tx: set_aside(tx, first, actor="usr_1"))
+    assert shop.bus.types[before:] == []
+    assert shop.doc("payments", second)["matching"] == "review"
+    assert shop.store.require(shop.business, review_place("payment", second)).data["status"] == "open"
+
+
+def test_what_waited_for_one_that_is_decided_again_is_decided_too(shop: Shop) -> None:
+    """The first waits for a question about one customer, and may be another's, for whom the second waits."""
+    asked, first, second = (shop.payment(f"SJC{n}", 5_000) for n in range(3))
+
+    def wait(tx: Any) -> None:
+        for payment, may_be in ((asked, [WANJIKU]), (first, [WANJIKU, OTIENO]), (second, [OTIENO])):
+            paid = tx.update(shop_key(payment), {"matching": "review"})
+            told = {"reasons": [], "candidates": [], "may_be": may_be}
+            ask_about(tx, paid, told)
+            hold(tx, may_be, payment)
+        yielded(tx, WANJIKU, first)
+        yielded(tx, OTIENO, first)
+        yielded(tx, OTIENO, second)
+
+    shop.run(wait)
+    shop.run(lambda tx: set_aside(tx, asked, actor="usr_1"))
+    assert [shop.doc("payments", one)["matching"] for one in (first, second)] == ["waiting", "waiting"]
+    assert [shop.find("holds", one) for one in (WANJIKU, OTIENO)] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -280,6 +396,35 @@ def test_rules_are_kept_with_who_changed_them_and_obeyed(shop: Shop) -> None:
     status, problem = owner("PUT", "/v1/matching-rules", wrong)
     assert (status, problem["code"]) == (422, "model_unknown")
     assert shop.doc("profile", RULES.id)["most_cents"] == 50_000
+
+
+def test_rules_that_changed_meanwhile_are_not_overwritten(shop: Shop) -> None:
+    owner = Client(shop, role="owner")
+    _, usual = owner("GET", "/v1/matching-rules")
+    new = {"posting": False, "note": "holidays", "version": usual["version"]}
+    assert (usual["version"], owner("PUT", "/v1/matching-rules", new)[1]["version"]) == (0, 1)
+    status, problem = owner("PUT", "/v1/matching-rules", {**new, "posting": True})
+    assert (status, problem["code"]) == (409, "rules_changed")
+    status, same = owner("PUT", "/v1/matching-rules", {**new, "version": 1})
+    assert (status, same["version"], len(same["changes"])) == (200, 1, 1), "nothing new is no change"
+    _, made = owner("PUT", "/v1/matching-rules", {"posting": True, "note": "back again"})
+    assert (made["version"], [one["version"] for one in made["changes"]]) == (2, [2, 1])
+    assert made["changes"][0]["before"]["posting"] is False
+
+
+def test_nothing_likelier_wrong_than_right_is_posted_by_any_rule(shop: Shop) -> None:
+    owner = Client(shop, role="owner")
+    for auto, status in ((499, 422), (1, 422), (500, 200), (0, 200)):
+        body = {"posting": True, "auto_milli": auto, "note": "how sure"}
+        assert owner("PUT", "/v1/matching-rules", body)[0] == status
+
+
+def test_the_rules_of_a_business_are_its_own(shop: Shop) -> None:
+    body = {"posting": False, "note": "holidays"}
+    assert Client(shop, role="owner")("PUT", "/v1/matching-rules", body)[0] == 200
+    _, other = Client(shop, business="biz_other")("GET", "/v1/matching-rules")
+    assert (other["posting"], other["changes"]) == (True, [])
+    assert Client(shop, role="viewer")("GET", "/v1/matching-rules")[0] == 403
 
 
 @pytest.mark.parametrize(

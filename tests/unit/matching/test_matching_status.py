@@ -6,16 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matching_client import Client
 from matching_world import EMPLOYER, HALIMA, OTIENO, WANJIKU, Desk, Shop, own, payer
-from test_matching_api import Client
 
 from shared.matching import reconcile_payment, undo_match
 from shared.matching.decide import DecisionRules, decide
 from shared.matching.explain import as_record
 from shared.matching.policy import AllocationRules
-from shared.matching.retell import MOST_BYTES, kept, retold, same
+from shared.matching.records import hold
+from shared.matching.retell import MOST_BYTES, decided_again, kept, retold, same
 
 
 @pytest.fixture
@@ -37,6 +38,39 @@ def test_a_batch_decides_what_waits_and_can_be_repeated(shop: Shop, client: Clie
     assert shop.doc("invoices", "inv_1")["balance_cents"] == 0
     _, nothing = client("POST", "/v1/reconcile", {})
     assert nothing["items"] == []
+
+
+def test_money_that_is_not_proven_takes_no_place_in_a_batch_and_counts_nowhere(
+    shop: Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.matching.status_api.MOST", 2)
+    early = "2026-02-01T10:00:00.000Z"
+    for n in range(3):
+        shop.payment(f"SJC{n}", 1_000, status="claimed", paid_at=early, **EMPLOYER)
+    proven = [shop.payment(f"SJD{n}", 5_000, **EMPLOYER) for n in range(3)]
+    _, told = client("GET", "/v1/reconciliation-status")
+    assert (told["states"][0]["count"], told["states"][0]["cents"]) == (3, 15_000)
+    assert told["oldest_waiting"] == "2026-03-01T10:00:00.000Z"
+    _, first = client("POST", "/v1/reconcile", {})
+    _, second = client("POST", "/v1/reconcile", {})
+    assert [first["more"], second["more"]] == [True, False]
+    assert {item["payment_id"] for page in (first, second) for item in page["items"]} == set(proven)
+
+
+def test_more_than_is_counted_is_said_to_be(
+    shop: Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.matching.status_api.COUNTED", 2)
+    for n in range(3):
+        shop.payment(f"SJE{n}", 5_000, **EMPLOYER)
+    _, told = client("GET", "/v1/reconciliation-status")
+    assert (told["states"][0]["count"], told["states"][0]["complete"]) == (2, False)
+
+
+def test_a_batch_of_more_than_a_hundred_is_refused(client: Client) -> None:
+    ids = [f"mpesa-S{n}" for n in range(101)]
+    assert client("POST", "/v1/reconcile", {"payment_ids": ids})[0] == 422
+    assert client("POST", "/v1/review/preview", {"payment_ids": ids[:51]})[0] == 422
 
 
 def test_a_dry_run_tells_and_writes_nothing(shop: Shop, client: Client) -> None:
@@ -90,6 +124,13 @@ def test_a_stored_decision_is_made_again_from_its_record(shop: Shop, client: Cli
     shop.run(lambda tx: undo_match(tx, payment, actor="usr_1"))
     _, undone = client("GET", f"/v1/matches/{payment}/explanation")
     assert (undone["same"], undone["why_not"]) == (None, "a person decided")
+    _, history = client("GET", f"/v1/matches/{payment}/history")
+    first, last = (step["id"] for step in history["data"])
+    _, earlier = client("GET", f"/v1/matches/{payment}/explanation?decision_id={first}")
+    assert (earlier["same"], earlier["stored"]["decision"]) == (True, "auto")
+    other = shop.payment("SJA2", 5_000)
+    reconcile_payment(shop, shop.business, other)
+    assert client("GET", f"/v1/matches/{other}/explanation?decision_id={last}")[0] == 404
     assert Client(shop, business="biz_other")("GET", f"/v1/matches/{payment}/explanation")[0] == 404
 
 
@@ -103,6 +144,62 @@ def test_a_record_that_was_tampered_with_is_not_the_same(shop: Shop, client: Cli
     shop.run(lambda tx: tx.update(made.key, {"case": json.dumps(case)}))
     _, told = client("GET", f"/v1/matches/{payment}/explanation")
     assert told["same"] is False
+
+
+def test_a_case_of_another_form_is_not_guessed_at(shop: Shop, client: Client) -> None:
+    payment = shop.payment("SJA1", 97_000, **own(WANJIKU))
+    reconcile_payment(shop, shop.business, payment)
+    made = shop.store.require(shop.business, shop_key(shop.doc("payments", payment)["decision_id"]))
+    shop.run(lambda tx: tx.update(made.key, {"case": json.dumps({"form": 99})}))
+    _, told = client("GET", f"/v1/matches/{payment}/explanation")
+    assert (told["same"], told["again"]) == (None, None)
+    assert told["why_not"] == "the case was kept by another version of the product"
+
+
+def test_a_posting_that_met_a_hold_on_its_way_is_retold_as_held(
+    shop: Shop, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.invoice("inv_1", WANJIKU, 97_000)
+    payment = shop.payment("SJA1", 97_000, **own(WANJIKU))
+
+    def twin(*said: Any) -> Any:
+        shop.run(lambda tx: hold(tx, [WANJIKU], "mpesa-EARLIER"))
+        return decide(*said)
+
+    monkeypatch.setattr("shared.matching.reconcile.decide", twin)
+    reconcile_payment(shop, shop.business, payment)
+    assert shop.doc("payments", payment)["matching"] == "review"
+    _, told = client("GET", f"/v1/matches/{payment}/explanation")
+    assert (told["same"], told["again"]["decision"], told["again"]["reasons"][0]["code"]) == (
+        True,
+        "review",
+        "held",
+    )
+
+
+PAID = st.tuples(
+    st.sampled_from(["", "first", "second", "wrong", "RENT", "HW-17A"]),
+    st.sampled_from([97_000, 33_000, 130_000, 12_345]),
+    st.sampled_from(
+        [own(WANJIKU), own(OTIENO), EMPLOYER, {"payer_masked": "2547*****678", "payer_name": "G"}]
+    ),
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PAID, min_size=1, max_size=5))
+def test_every_decision_in_the_store_is_retold(fresh_shop: Any, paid: list[Any]) -> None:
+    """One after the other on the same invoices: balances, holds and known payers move between them."""
+    shop: Shop = fresh_shop()
+    said = {"first": shop.invoice("inv_1", WANJIKU, 97_000), "second": shop.invoice("inv_2", OTIENO, 33_000)}
+    said["wrong"] = said["first"][:-1] + "9"
+    payments = []
+    for n, (reference, cents, who) in enumerate(paid):
+        payments.append(shop.payment(f"SJ{n}", cents, reference=said.get(reference, reference), **who))
+        reconcile_payment(shop, shop.business, payments[-1])
+    for payment in payments:
+        made = shop.doc("decisions", shop.doc("payments", payment)["decision_id"])
+        assert same(made, decided_again(made)), "whatever has happened to the books since"
 
 
 def shop_key(decision: str) -> Any:
@@ -157,6 +254,8 @@ def test_every_kept_case_decides_as_it_did(  # noqa: PLR0917
     again = decide(again_case, again_rules)
     assert again == decision
     assert same(as_record(decision), again)
+    told = as_record(decision)
+    assert not same({**told, "reasons": told["reasons"][1:]}, again), "every part of it is compared"
 
 
 def test_a_case_that_is_too_much_is_not_kept(desk: Desk) -> None:
