@@ -1,7 +1,9 @@
 """Fit what is learnt to labelled data, and write it as plain numbers.
 
     python -m tools.train receipts --images DIR --labels FILE [--images ...] [--corrections FILE]
+    python -m tools.train expenses [--labelled FILE] [--force]
 
+Expenses: tools/expenses/train.py.
 Receipts: one logistic model a field over the features that the rules give it (shared/receipts/confidence.py),
 fitted with scikit-learn, which is imported here and nowhere at run time. Folders are labelled as those of
 benchmarks; ``--corrections`` takes what ``python -m tools.admin labels`` printed. The figures that weights
@@ -38,7 +40,12 @@ LEAST = 40
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, report, write."""
-    options = _options(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["expenses"]:
+        from tools.expenses.train import main as train_expenses
+
+        return train_expenses(given[1:])
+    options = _options(given)
     samples = [
         sample
         for folder, labels in zip(options.images, options.labels, strict=True)

@@ -12,7 +12,13 @@ from shared.store import Doc, Key, Page, Query, Store, Tx
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """One cost; amounts in cents, VAT included in the amount, ``business_day`` as YYYY-MM-DD."""
+    """One cost; amounts in cents, VAT included in the amount, ``business_day`` as YYYY-MM-DD.
+
+    ``category`` is one of the 24, ``custom_category`` the business's own within it; ``category_source``
+    says who
+    filed it (``person``, ``memory``, ``number``, ``dictionary``, ``model``, ``ask``), with thousandths of
+    certainty.
+    """
 
     category: str
     merchant: str
@@ -22,6 +28,9 @@ class Expense:
     business_day: str
     receipt_id: str = ""
     transaction_id: str = ""
+    custom_category: str = ""
+    category_source: str = ""
+    category_milli: int = 0
 
 
 def expense_id(expense: Expense) -> str:

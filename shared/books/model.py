@@ -217,12 +217,19 @@ class TransactionView(View):
     business_day: str
     matching: str
     receipt_id: str
+    category: str = ""
+    custom_category: str = ""
+    category_source: str = ""
+    category_milli: int = 0
 
 
 class ExpenseView(View):
     id: str
     object: str = "expense"
     category: str
+    custom_category: str = ""
+    category_source: str = ""
+    category_milli: int = 0
     merchant: str
     amount_cents: int
     vat_cents: int

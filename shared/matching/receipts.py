@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.books import Expense, write_expense
 from shared.bus import emit
+from shared.categories import UNCATEGORISED, Filing, by_engine, by_person, chosen, file_line, receipt_subject
 from shared.events import ReceiptMatched
 from shared.matching.places import EXPENSES, RECEIPTS, TRANSACTIONS
 from shared.matching.ports import Ports
@@ -81,6 +82,8 @@ def _give_back(ports: Ports, business: str, receipt: Doc) -> None:
 def transaction_recorded(ports: Ports, business: str, transaction_id: str) -> None:
     """A new line of money out may be what an earlier receipt waits for; without one nobody is asked."""
     doc = ports.store.require(business, Key(TRANSACTIONS, transaction_id))
+    if not doc.data.get("category"):
+        ports.outbox.run(business, lambda tx: file_line(tx, transaction_id))
     if doc.data["matching"] not in FREE:
         return
     line = transaction_facts(doc)
@@ -142,7 +145,7 @@ def _spend(tx: Tx, receipt_id: str) -> None:
     receipt = tx.require(Key(RECEIPTS, receipt_id))
     if not counts(receipt) or receipt.data["total_cents"] <= 0:
         return  # it may have become a duplicate since it was looked at
-    expense = _expense(receipt, _category(receipt), receipt.data["transaction_id"])
+    expense = _expense(receipt, _filing(tx, receipt), receipt.data["transaction_id"])
     if not receipt.data.get("expense_id"):
         tx.update(receipt.key, {"expense_id": write_expense(tx, expense).id})
     elif expense_of(tx, receipt) != expense:  # a person has corrected it since
@@ -170,21 +173,31 @@ def _free_line(tx: Tx, transaction_id: str, receipt_id: str) -> str:
     return line.id
 
 
-def _category(receipt: Doc) -> str:
-    """The category that a person gave: linking and correcting do not undo a choice."""
-    return str(receipt.data.get("category") or "uncategorised")
+def _filing(tx: Tx, receipt: Doc) -> Filing:
+    """What a person chose: linking and correcting do not undo that. Else what the engine says of this seller.
+
+    What is filed stays while the seller is the same: a correction of another receipt changes no past one.
+    """
+    if code := receipt.data.get("category"):
+        return by_person(chosen(tx, code))
+    known = expense_of(tx, receipt)
+    filed = known is not None and known.category != UNCATEGORISED and known.category_source != "person"
+    if known is not None and filed and known.merchant == receipt.data["merchant"]:
+        return Filing(known.category, known.custom_category, known.category_source, known.category_milli)
+    return by_engine(tx, receipt_subject(receipt.data))
 
 
 def expense_of(tx: Tx, receipt: Doc) -> Expense | None:
     """The expense of a receipt as the books have it."""
     doc = tx.get(Key(EXPENSES, receipt.data.get("expense_id") or "none"))
-    return Expense(**{name: doc.data[name] for name in Expense.__slots__}) if doc is not None else None
+    if doc is None:
+        return None
+    return Expense(**{name: doc.data[name] for name in Expense.__slots__ if name in doc.data})
 
 
-def _expense(receipt: Doc, category: str, transaction_id: str = "") -> Expense:
+def _expense(receipt: Doc, filing: Filing, transaction_id: str = "") -> Expense:
     data = receipt.data
     return Expense(
-        category=category,
         merchant=data["merchant"],
         amount_cents=data["total_cents"],
         vat_cents=min(data["tax_cents"], data["total_cents"]),
@@ -192,6 +205,7 @@ def _expense(receipt: Doc, category: str, transaction_id: str = "") -> Expense:
         business_day=data["business_day"],
         receipt_id=receipt.id,
         transaction_id=transaction_id,
+        **filing.fields(),
     )
 
 
@@ -201,7 +215,7 @@ def link(tx: Tx, receipt_id: str, transaction_id: str, matching: str) -> None:
     line = tx.require(Key(TRANSACTIONS, transaction_id))
     if not counts(receipt) or receipt.data["matching"] not in FREE or line.data["matching"] not in FREE:
         return
-    made = write_expense(tx, _expense(receipt, _category(receipt), transaction_id))
+    made = write_expense(tx, _expense(receipt, _filing(tx, receipt), transaction_id))
     tied = {"matching": matching, "transaction_id": transaction_id, "expense_id": made.id}
     tx.update(receipt.key, tied)
     tx.update(line.key, {"matching": matching, "receipt_id": receipt_id})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from shared.categories import api as category_api
 from shared.http import READERS, WRITERS, Api, Call, ListView, View, page_view
-from shared.receipts import cloud_api, mail_api, policy_api, review_api, ways_api
+from shared.receipts import cloud_api, mail_api, policy_api, review, review_api, ways_api
 from shared.receipts.handing_in import store
 from shared.receipts.headers import MAX_BYTES, check_bytes, sniff
 from shared.receipts.places import RECEIPTS
@@ -19,6 +20,7 @@ mail_api.add_routes(api)
 cloud_api.add_routes(api)
 review_api.add_routes(api)
 policy_api.add_routes(api)
+category_api.add_routes(api, review.categorise)
 
 
 class UploadView(View):

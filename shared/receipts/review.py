@@ -72,14 +72,28 @@ def take_back(tx: Tx, receipt_id: str, *, actor: str, version: int | None = None
     receipt, undone = undo(tx, before, actor=actor)
     labels.withdraw(tx, undone["kept"].get("labels", []))
     aliases.forget(tx, undone["kept"].get("aliases", []))
+    if payees := undone["kept"].get("payees"):
+        from shared.categories.memory import unteach  # only where somebody filed it
+
+        unteach(tx, payees)
     words.index(tx, receipt.id, before.data, receipt.data)
     return receipt
 
 
-def categorise(tx: Tx, receipt_id: str, category: str, *, actor: str) -> Doc:
-    """Say what kind of cost a receipt is; its expense follows. Raises NotFound, Refused `receipt_closed`."""
+def categorise(tx: Tx, receipt_id: str, category: str, *, actor: str, note: str = "") -> Doc:
+    """Say what kind of cost a receipt is; its expense follows, and its seller is known by it from now on.
+
+    Raises NotFound, Refused ``receipt_closed``, Invalid ``category_unknown``.
+    """
+    from shared.categories import receipt_subject, record, resolve, teach  # no part of every cold start
+
     receipt = _open(tx.require(Key(RECEIPTS, receipt_id)))
-    return change(tx, receipt, {"category": category}, what="categorised", actor=actor)
+    choice = resolve(tx, category)
+    taught = teach(tx, receipt_subject(receipt.data), choice.category, choice.custom)
+    before = str(receipt.data.get("category") or "")
+    record(tx, receipt_id, choice, before, actor=actor, note=note, taught=taught)
+    made, kept = {"category": category}, {"payees": taught}
+    return change(tx, receipt, made, what="categorised", actor=actor, note=note, kept=kept)
 
 
 def with_tax(receipt: Data, own_pin: str, today: date) -> Data:

@@ -72,7 +72,7 @@ class Link(Body):
 
 
 class Category(Body):
-    category: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{1,39}$", examples=["stock"])]
+    category: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{1,39}$", examples=["stock_cogs"])]
 
 
 class ChangeView(View):
@@ -177,6 +177,7 @@ def unlink_receipt(call: Call[Ports], body: Word) -> ReceiptView:
 
 
 def categorise_receipt(call: Call[Ports], body: Category) -> ReceiptView:
+    """One of the 24 categories, or one of your own; the next receipt of this seller is filed so too."""
     return _changed(
         call, lambda tx, receipt, actor: review.categorise(tx, receipt, body.category, actor=actor)
     )

@@ -170,7 +170,8 @@ def test_a_role_may_do_what_the_route_says_and_nothing_else(route: Route, alpha:
 # --- another business's ids
 BODIES: dict[str, Any] = {
     "accept_receipt": {},
-    "categorise_receipt": {"category": "stock"},
+    "categorise_receipt": {"category": "fuel"},
+    "change_category": {"name": "Mine"},
     "change_customer": {"name": "Mallory"},
     "change_profile": {
         "profile": {
@@ -223,7 +224,16 @@ def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
     match = f"/v1/matches/{review}"
     refused = next(row["id"] for row in bravo.rows("/v1/statements") if row["status"] == "refused")
     profile, file = alpha.ids["profile_id"], base64.b64encode(b"Date,ALPHA,Out,In\n").decode()
-    return {
+    named = ("transaction_id", "receipt_id", "expense_id")
+    filing = {
+        f"{handler}.{name}": (f"/v1/categories/{path}", {name: alpha.ids[name], **more})
+        for handler, path, more in (
+            ("propose_category", "propose", {}),
+            ("correct_category", "correct", {"category": "fuel"}),
+        )
+        for name in named
+    }
+    return filing | {
         "preview.profile_id": ("/v1/statements/preview", {"content": file, "profile_id": profile}),
         "read_again.profile_id": (
             f"/v1/statements/{refused}/again",

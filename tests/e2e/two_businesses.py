@@ -80,6 +80,13 @@ def furnish(shop: Shop) -> None:
     transaction = shop.make("/v1/transactions", {**bought, "receipt": f"OUT{shop.word}"})
     cost = Expense("fuel", shop.word, 5000, 0, "KES", "2026-03-01", transaction_id=transaction)
     store.transaction(shop.business, lambda tx: write_expense(tx, cost).data)
+    shop.ids["code"] = f"{shop.word.lower()}_van"
+    own = {"code": shop.ids["code"], "name": f"{shop.word} van", "within": "vehicle_costs"}
+    assert shop.call("POST", "/v1/categories", own, key="own").status_code == 201
+    said = {"transaction_id": transaction, "category": shop.ids["code"], "note": shop.word}
+    assert shop.call("POST", "/v1/categories/correct", said).status_code == 200
+    shop.ids["payee_id"] = shop.rows("/v1/categories/payees")[0]["id"]
+    shop.ids |= {"transaction_id": transaction, "expense_id": shop.rows("/v1/expenses")[0]["id"]}
     shop.world.phone("pay", shop.phone)
     shop.ids["attempt_id"] = shop.make(
         "/v1/attempts", {"phone": shop.phone, "invoice_id": invoice, "reference": shop.word}

@@ -151,7 +151,10 @@ def test_what_was_rejected_is_closed_until_that_is_undone(world: World, client: 
     assert client("POST", f"{path}/reject", {"note": "private shopping"})[1]["status"] == "rejected"
     assert client("POST", f"{path}/accept", {})[1]["code"] == "receipt_closed"
     assert client("POST", f"{path}/undo", {})[1]["status"] == "accepted"
-    assert client("POST", f"{path}/category", {"category": "repairs"})[1]["category"] == "repairs"
+    assert (
+        client("POST", f"{path}/category", {"category": "premises_upkeep"})[1]["category"]
+        == "premises_upkeep"
+    )
 
 
 def test_another_business_sees_and_changes_nothing(world: World, client: Client) -> None:

@@ -1,0 +1,37 @@
+"""A business that files its money, on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from categories_world import Client, Desk
+
+from shared.core.clock import ManualClock
+from shared.core.ids import SeededIds
+from shared.store import Store
+from shared.store.indexes import SCHEMA
+from shared.store.sqlite import SqliteAdapter
+
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(store: Store, clock: ManualClock) -> Desk:
+    return Desk(store, clock)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One store for every example of a property; each takes a business of its own."""
+    path = tmp_path_factory.mktemp("categories") / "lasting.db"
+    store = Store(SqliteAdapter(path, durable=False), SCHEMA, ManualClock(START), SeededIds(1))
+    store.ensure_indexes()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def client(desk: Desk) -> Client:
+    return Client(desk)

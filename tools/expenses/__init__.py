@@ -1,0 +1,1 @@
+"""Fitting the model that files money out under categories."""
