@@ -14,7 +14,7 @@ WORKERS ?= 3
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test train lint lock reset bench bench-likeness bench-splink scan package package-check check-settings
+.PHONY: help setup run test train train-matching lint lock reset bench bench-likeness bench-splink scan package package-check check-settings
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -133,6 +133,20 @@ train: .venv/ready-test ## refit receipts' confidence (drawn ones, ../shared's, 
 	@$(PY) -m tools.train receipts --images $(TRAIN) --labels $(TRAIN)/labels.jsonl \
 	  $(if $(wildcard ../shared/data/receipts),--images ../shared/data/receipts --labels ../shared/data/receipts/labels.jsonl) \
 	  $(if $(CORRECTIONS),--corrections $(CORRECTIONS))
+
+SETS ?= var/matching
+GENERATE = $(PY) ../shared/bench/make_reconciliation_data.py --invoices 6000
+train-matching: .venv/ready-test ## fit how sure a match is to generated sets (needs ../shared); kept only when it wins a replay
+	@test -d $(SETS)/a || $(GENERATE) --out $(SETS)/a --seed 401
+	@test -d $(SETS)/b || $(GENERATE) --out $(SETS)/b --seed 402 --set number_style=short --set ref_typo_rate=0.2
+	@test -d $(SETS)/c || $(GENERATE) --out $(SETS)/c --seed 403 --set number_style=monthly --set third_party_rate=0.3
+	@test -d $(SETS)/d || $(GENERATE) --out $(SETS)/d --seed 404 --set number_style=check --set one_off_payer_rate=0.08
+	@test -d $(SETS)/e || $(GENERATE) --out $(SETS)/e --seed 405 --set keypad=qwerty --set ref_typo_rate=0.25
+	@test -d $(SETS)/f || $(GENERATE) --out $(SETS)/f --seed 407 --set stranger_rate=0.15 --set phone_stale_rate=0.2
+	@test -d $(SETS)/g || $(PY) -m bench.payment_noise --data $(SETS)/b --out $(SETS)/g --kinds words,shape
+	@test -d $(SETS)/held-a || $(GENERATE) --out $(SETS)/held-a --seed 502 --set number_style=monthly --set keypad=qwerty
+	@test -d $(SETS)/held-b || $(GENERATE) --out $(SETS)/held-b --seed 503 --set number_style=short --set v1_share=0.7
+	@$(PY) -m tools.fit_matching --fit $(addprefix $(SETS)/,a b c d e f g) --hold $(SETS)/held-a $(SETS)/held-b
 
 scan: .venv/uv-$(UV_VERSION) ## known vulnerabilities of what is shipped; asks a public database, so not part of the tests
 	@$(UV) tool run --from pip-audit==2.9.0 pip-audit --disable-pip --require-hashes -r requirements.lock
