@@ -21,7 +21,7 @@ from shared.categories.codes import CODES
 from shared.categories.features import CLUE_SIZE, SIZE, Line, clues, counts
 
 FILE = Path(__file__).with_name("model.bin")
-FORM = 1
+FORM = 2
 """Version of the file's layout."""
 _HEAD_END = b"\n"
 
@@ -37,7 +37,7 @@ class Model:
         scale: what one step of ``weights`` is worth, by category.
         clue_weights: a row a clue, a number a category.
         bias: a number a category.
-        sharpness: what scores are multiplied by before they become shares; fitted on lines not trained on.
+        sharpness: by what scores are multiplied for shares, for each of ``voices``; fitted on unseen lines.
         figures: how the model did on merchants it had not seen.
     """
 
@@ -47,12 +47,12 @@ class Model:
     scale: Sequence[float]
     clue_weights: Sequence[Sequence[float]]
     bias: Sequence[float]
-    sharpness: float
+    sharpness: Sequence[float]
     figures: Mapping[str, Any]
 
     def shares(self, line: Line, channel: str = "") -> list[float]:
         """The probability of each category, in the order of ``CODES``."""
-        return softmax([self.sharpness * score for score in self.scores(line, channel)])
+        return sharpened(self.scores(line, channel), self.sharpness, line)
 
     def scores(self, line: Line, channel: str = "") -> list[float]:
         """The score of each category before it becomes a probability."""
@@ -78,6 +78,19 @@ class Model:
         return {bucket: weight / length for bucket, weight in raw.items()}
 
 
+def voices(line: Line) -> int:
+    """For how many categories the dictionary speaks: 0 for none, 1 for one, 2 for several.
+
+    A score means another chance in each of the three: without words a model is too shy, with one too bold.
+    """
+    return min(2, len({entry.category for hit in line.hits for entry in hit.entries}))
+
+
+def sharpened(scores: Sequence[float], sharpness: Sequence[float], line: Line) -> list[float]:
+    """Scores of a line as probabilities."""
+    return softmax([sharpness[voices(line)] * score for score in scores])
+
+
 def softmax(scores: Sequence[float]) -> list[float]:
     most = max(scores)
     raised = [math.exp(score - most) for score in scores]
@@ -95,7 +108,7 @@ def to_bytes(model: Model) -> bytes:
         "scale": list(model.scale),
         "clues": [list(row) for row in model.clue_weights],
         "bias": list(model.bias),
-        "sharpness": model.sharpness,
+        "sharpness": list(model.sharpness),
         "figures": dict(model.figures),
     }
     body = array("f", model.idf).tobytes() + array("b", model.weights).tobytes()

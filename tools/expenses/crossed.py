@@ -21,7 +21,7 @@ from shared.categories.codes import CODES
 from shared.categories.decide import Proposal, judge
 from shared.categories.dictionary import Entry, entries
 from shared.categories.features import Line, read_line
-from shared.categories.linear import Model, softmax
+from shared.categories.linear import Model, sharpened, voices
 from shared.categories.subject import Subject
 from shared.categories.text import clean, tokens
 from tools.expenses.fit import Reader, export, fit, rows_of
@@ -29,6 +29,7 @@ from tools.expenses.noise import cut, misread
 from tools.expenses.samples import Sample, folds, scored
 
 FOLDS = 5
+EVEN = (1.0, 1.0, 1.0)
 Withheld = Literal["nothing", "names", "words"]
 
 
@@ -42,9 +43,9 @@ class Judged:
     line: Line
     scores: tuple[float, ...]
 
-    def said(self, sharpness: float) -> Proposal:
+    def said(self, sharpness: Sequence[float]) -> Proposal:
         """What is decided where scores are multiplied by this."""
-        return judge(self.subject, _Scored(self.scores, sharpness), self.line)
+        return judge(self.subject, _Scored(self.scores, tuple(sharpness)), self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ class _Scored:
     """A model that knows one line's scores."""
 
     known: tuple[float, ...]
-    sharpness: float
+    sharpness: tuple[float, ...]
     version: str = "crossed"
 
     def shares(self, line: Line, channel: str = "") -> list[float]:
-        return softmax([self.sharpness * score for score in self.known])
+        return sharpened(self.known, self.sharpness, line)
 
 
 def cross(samples: Sequence[Sample], withheld: Withheld) -> list[Judged]:
@@ -67,7 +68,7 @@ def cross(samples: Sequence[Sample], withheld: Withheld) -> list[Judged]:
         known = allowed(inside, outside, withheld)
         reader = Reader.of(known)
         fitted = fit(rows_of([sample for sample in outside if sample.labelled], known, reader))
-        model = export(fitted, version="crossed", sharpness=1.0, figures={})
+        model = export(fitted, version="crossed", sharpness=EVEN, figures={})
         judged += _judged(inside, reader, model)
     return judged
 
@@ -106,10 +107,16 @@ def _judged(samples: Sequence[Sample], reader: Reader, model: Model) -> Iterator
             yield Judged(sample, spoilt, subject, line, scores)
 
 
-def sharpen(judged: Sequence[Judged]) -> float:
-    """By what scores are multiplied so that their shares are true: the least surprise over labelled lines."""
-    pairs = [(one.scores, CODES.index(one.sample.category)) for one in judged if one.sample.labelled]
-    tries = [0.3 + 0.02 * step for step in range(86)]
+def sharpen(judged: Sequence[Judged]) -> list[float]:
+    """By what scores are multiplied so that their shares are true, for each count of voices."""
+    return [
+        _sharpest([one for one in judged if one.sample.labelled and voices(one.line) == n]) for n in range(3)
+    ]
+
+
+def _sharpest(judged: Sequence[Judged]) -> float:
+    pairs = [(one.scores, CODES.index(one.sample.category)) for one in judged]
+    tries = [0.3 + 0.05 * step for step in range(80)] if pairs else [1.0]
     surprises = [(math.fsum(_surprise(*pair, sharp) for pair in pairs), sharp) for sharp in tries]
     return round(min(surprises)[1], 2)
 
@@ -121,7 +128,7 @@ def _surprise(scores: Sequence[float], right: int, sharp: float) -> float:
     )
 
 
-def figures_of(judged: Sequence[Judged], sharpness: float) -> dict[str, float]:
+def figures_of(judged: Sequence[Judged], sharpness: Sequence[float]) -> dict[str, float]:
     """The benchmark's figures, clean and by how lines were spoilt, with the calibration error."""
     figures: dict[str, float] = {}
     for spoilt in ("", "ocr", "trunc"):

@@ -119,7 +119,7 @@ def fit(rows: Sequence[Row]) -> Fitted:
     return fitted
 
 
-def export(fitted: Fitted, *, version: str, sharpness: float, figures: dict[str, Any]) -> Model:
+def export(fitted: Fitted, *, version: str, sharpness: Sequence[float], figures: dict[str, Any]) -> Model:
     """The plain numbers of a fit: weights rounded to 254 steps a category."""
     grams, said = fitted.logistic.coef_[:, :SIZE], fitted.logistic.coef_[:, SIZE:]
     scale = [max(float(abs(row).max()), 1e-9) / STEPS for row in grams]

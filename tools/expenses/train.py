@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,13 @@ def worth(figures: Mapping[str, Any]) -> float:
 
 def refit(samples: Sequence[Sample]) -> Model:
     """The model fitted to all lines, with the figures of fits that left each merchant out."""
-    crossed: dict[str, list[Judged]] = {
-        "unseen_merchants": cross(samples, "names"),
-        "unseen_words": cross(samples, "words"),
-    }
+    with ProcessPoolExecutor(2) as pool:
+        names, words = pool.map(cross, (samples, samples), ("names", "words"))
+    return assemble(samples, {"unseen_merchants": names, "unseen_words": words})
+
+
+def assemble(samples: Sequence[Sample], crossed: Mapping[str, list[Judged]]) -> Model:
+    """The model of all lines, its shares made true by what fits said of lines they had not seen."""
     sharpness = sharpen([one for judged in crossed.values() for one in judged])
     figures: dict[str, Any] = {"lines": len(samples), "sharpness": sharpness}
     figures |= {name: figures_of(judged, sharpness) for name, judged in crossed.items()}

@@ -34,7 +34,7 @@ def fitted() -> tuple[Fitted, Model, list[tuple[Line, str]]]:
     reader = Reader.of(some)
     made = fit(rows_of([], some, reader)[::6])
     lines = [(reader.line(text), channel) for text, channel in LINES]
-    return made, export(made, version="small", sharpness=1.0, figures={"lines": 0}), lines
+    return made, export(made, version="small", sharpness=(1.0, 1.0, 1.0), figures={"lines": 0}), lines
 
 
 def test_the_runtime_says_what_scikit_learn_says(

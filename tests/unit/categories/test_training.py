@@ -69,7 +69,8 @@ def test_sharpness_makes_shares_true() -> None:
     wrong = tuple(6.0 if code == "rent" else 0.0 for code in CODES)
     always = [_judged(right)] * 20
     half = [_judged(right), _judged(wrong)] * 10
-    assert sharpen(always) > sharpen(half)
+    assert sharpen(always)[1] > sharpen(half)[1]
+    assert sharpen(always)[0] == 1.0, "no line to tell"
 
 
 def _judged(scores: tuple[float, ...]) -> Judged:
