@@ -248,9 +248,9 @@ def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Ident
     edits = [c for c in others if c.hypothesis.named and not any(map(exact, c.hypothesis.named))]
     if best.hypothesis.named and any(_rest(c) >= _rest(best) and c.allocation.links for c in edits):
         yield Reason("neighbour", "an invoice number one slip away fits as well or better")
-    named = [c for c in others if c.customer_id != best.customer_id and _named_and_fitting(c)]
+    named = [c for c in others if c.customer_id != best.customer_id and named_exactly(c)]
     if named and not named_exactly(best):
-        yield Reason("names_other", "the reference names another customer's invoice that this would settle")
+        yield Reason("names_other", "the reference names another customer's open invoice")
     own = identities[best.customer_id]
     if not own.tied and any(
         i.phone == "known" or i.typed_phone for c, i in identities.items() if c != best.customer_id

@@ -336,8 +336,9 @@ def test_callbacks_of_one_prompt_that_contradict_each_other_end_with_a_person(sh
     there.take(shop, stk(request_id, phone, "1160.00", two))
     assert [one_of for one_of, _ in payments(shop, two)] == ["review"]
     assert payments(shop, one)[0][0] in {"claimed", "review"}
-    asked = {item["subject_id"]: item["reasons"] for item in shop.get("/v1/review")["data"]}
-    assert asked[f"mpesa-{two}"] == ["second_receipt_for_one_attempt"]
+    questions = shop.get("/v1/review")["data"]
+    asked = [item["reasons"] for item in questions if item["subject_id"] == f"mpesa-{two}"]
+    assert ["second_receipt_for_one_attempt"] in asked
 
 
 @pytest.mark.usefixtures("uncredited")
