@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from shared.categories.dictionary import Dictionary, dictionary
 from shared.categories.text import is_number
@@ -23,21 +23,24 @@ def looks(word: str) -> str:
 
 
 class Mender:
-    """Known words, looked up by how they look and with one letter missing."""
+    """Known words, looked up by how they look and with one letter missing; made when a word is not known."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self.known = frozenset(word for word in known if not is_number(word))
-        self._looks = _unique((looks(word), word) for word in sorted(self.known) if len(word) >= 3)
-        self._near = _unique(
-            (form, word)
-            for word in sorted(self.known)
-            if len(word) >= _SHORTEST
-            for form in _shorter(looks(word))
-        )
+
+    @cached_property
+    def _looks(self) -> dict[str, str]:
+        return _unique((looks(word), word) for word in sorted(self.known) if len(word) >= 3)
+
+    @cached_property
+    def _near(self) -> dict[str, str]:
+        words = (word for word in sorted(self.known) if len(word) >= _SHORTEST)
+        return _unique((form, word) for word in words for form in _shorter(looks(word)))
+
+    @cached_property
+    def _starts(self) -> dict[str, str]:
         words = sorted(word for word in self.known if len(word) > _SHORTEST_CUT)
-        self._starts = _unique(
-            (word[:size], word) for word in words for size in range(_SHORTEST_CUT, len(word))
-        )
+        return _unique((word[:size], word) for word in words for size in range(_SHORTEST_CUT, len(word)))
 
     def mend(self, words: Sequence[str]) -> list[str]:
         """The words of a line, each known one in place of what it was misread as."""

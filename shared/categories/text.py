@@ -21,7 +21,10 @@ _MASKED = re.compile(r"\+?\d{1,12}[*x•]{2,}\d{0,6}")
 
 def clean(text: str) -> str:
     """One line in lower case without accents, masked numbers and controls, at most 240 characters."""
-    plain = unicodedata.normalize("NFKD", text[:MOST_CHARACTERS])
+    text = text[:MOST_CHARACTERS]
+    if text.isascii() and text.isprintable():  # most lines, and the whole dictionary
+        return _MASKED.sub(" ", text.casefold())
+    plain = unicodedata.normalize("NFKD", text)
     kept = (" " if unicodedata.category(char)[0] in "CZ" else char for char in plain)
     folded = "".join(char for char in kept if not unicodedata.combining(char)).casefold()
     return _MASKED.sub(" ", folded.replace("’", "'"))[:MOST_CHARACTERS]

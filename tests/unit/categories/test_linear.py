@@ -19,7 +19,7 @@ from tools.expenses.fit import Fitted, Reader, export, fit, rows_of
 
 ROOT = Path(__file__).parents[3]
 LINES = (
-    ("Pay Bill to 888880 - KPLC PREPAID Acc. 14253678901", "mpesa_paybill"),
+    ("Pay Bill to 888880 - KPLC PREPAID Acc. 5440", "mpesa_paybill"),
     ("mshahara wa wiki", "mpesa_send"),
     ("RUB1S ENERGY dies", "receipt"),
     ("XYLOQ ZZWUKA 99", ""),
