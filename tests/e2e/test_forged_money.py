@@ -31,7 +31,7 @@ def time_passes(world: World, steps: int) -> None:
 
 def asked(world: World) -> dict[str, list[str]]:
     """The open questions: subject -> reasons."""
-    return {item["subject_id"]: item["reasons"] for item in world.get("/v1/review?limit=100")["data"]}
+    return {item["subject_id"]: item["reasons"] for item in world.get("/v1/review?limit=100&sort=newest")["data"]}
 
 
 def states(world: World) -> dict[str, str]:
