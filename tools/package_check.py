@@ -22,6 +22,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tools.distributions import OPTIONAL
 from tools.graph import Graph
 from tools.imports import Unseen
 from tools.package import Built, package
@@ -92,7 +93,8 @@ class Environments:
 
 def faults(graph: Graph, python: Path, folder: Path, function: str) -> Iterator[str]:
     """What is wrong with one unpacked zip."""
-    imports = [(one.module, one.name) for one in graph.reach(function).imports]
+    reached = ((one.module, one.name) for one in graph.reach(function).imports)
+    imports = [one for one in reached if one[0].split(".")[0] not in OPTIONAL]
     done = _probe(python, folder, function, "answers", json.dumps(sorted(imports)))
     if done.returncode:
         yield f"does not load: {_last_line(done.stderr)}"
