@@ -31,7 +31,8 @@ def time_passes(world: World, steps: int) -> None:
 
 def asked(world: World) -> dict[str, list[str]]:
     """The open questions: subject -> reasons."""
-    return {item["subject_id"]: item["reasons"] for item in world.get("/v1/review?limit=100&sort=newest")["data"]}
+    questions = world.get("/v1/review?limit=100&sort=newest")["data"]
+    return {item["subject_id"]: item["reasons"] for item in questions}
 
 
 def states(world: World) -> dict[str, str]:
