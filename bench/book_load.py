@@ -13,13 +13,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from bench.reconcile_store import BUSINESS, issued
 from shared.books import customer_keys, invoice_keys
 from shared.books.keys import MOST_IDS, key_places
 from shared.matching.places import payer_place
 from shared.store.indexes import SCHEMA
 from shared.store.sqlite import SqliteAdapter
 
-BUSINESS = "biz_bench"
 AT = "2025-01-01T00:00:00.000Z"
 CHUNK = 20_000
 _PAIRS = "CREATE TEMP TABLE pairs (place TEXT, kind TEXT, value TEXT, subject TEXT, number TEXT)"
@@ -105,22 +105,8 @@ def _customer(row: dict[str, Any]) -> tuple[Document, list[tuple[str, ...]]]:
 
 
 def _invoice(row: dict[str, Any]) -> tuple[Document, list[tuple[str, ...]]]:
-    owed = row["opening_cents"]
-    data = {
-        "status": "open" if owed else "paid",
-        "number": row["number"],
-        "customer_id": row["customer_id"],
-        "currency": row["currency"],
-        "total_cents": row["total_cents"],
-        "balance_cents": owed,
-        "due_date": row["due_at"],
-        "issued_on": row["issued_at"],
-        "created_on": row["issued_at"],
-        "paid_on": "",
-    }
-    return ("invoices", row["invoice_id"], data), _pairs(
-        row["invoice_id"], invoice_keys(row["number"]), row["number"]
-    )
+    key, data = issued(row)
+    return (key.collection, key.id, data), _pairs(key.id, invoice_keys(row["number"]), row["number"])
 
 
 def _pairs(subject: str, keys: list[tuple[str, str]], number: str = "") -> list[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.receipt_scores import expected_error
 from bench.reconcile import Replay
 from bench.reconcile_lines import rows
 from shared.matching.decide import DecisionRules, considered
@@ -57,19 +58,10 @@ class Tally:
             "wrong_customer": self.wrong_customer / max(1, self.posted),
             "review_load": self.asked / max(1, self.payments),
             "review_hit": self.hits / max(1, self.asked_linkable),
-            "ece": calibration_error(self.told),
+            "ece": expected_error(self.told),
             "posted": self.posted,
             "payments": self.payments,
         }
-
-
-def calibration_error(told: list[tuple[float, bool]], bins: int = 10) -> float:
-    """Expected calibration error over equal-width bins."""
-    held: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
-    for sure, right in told:
-        held[min(bins - 1, int(sure * bins))].append((sure, right))
-    gaps = (abs(sum(s for s, _ in one) - sum(r for _, r in one)) for one in held if one)
-    return sum(gaps) / max(1, len(told))
 
 
 def replay(

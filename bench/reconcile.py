@@ -16,12 +16,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench.reconcile_lines import answer, facts, rows
+from bench.reconcile_lines import answer, facts, invoice_of, rows
 from shared.matching.candidates import gather
 from shared.matching.decide import DecisionRules, asks_nobody, decide
 from shared.matching.identity import payer_key
 from shared.matching.memory import MemoryLookup
-from shared.matching.model import Case, CustomerFacts, Decision, InvoiceFacts, Link, PaymentFacts
+from shared.matching.model import Case, CustomerFacts, Decision, Link, PaymentFacts
 from shared.matching.policy import take_back, write_off
 
 
@@ -64,18 +64,7 @@ class Replay:
         """Make invoices known that were issued by now."""
         while self.later and self.later[-1]["issued_at"] <= now:
             row = self.later.pop()
-            self.books.add_invoice(
-                InvoiceFacts(
-                    id=row["invoice_id"],
-                    number=row["number"],
-                    customer_id=row["customer_id"],
-                    total_cents=row["total_cents"],
-                    balance_cents=row["opening_cents"],
-                    due_date=row["due_at"],
-                    issued_on=row["issued_at"],
-                    foreign=row["currency"] != "KES",
-                )
-            )
+            self.books.add_invoice(invoice_of(row))
 
     def payment(self, row: dict[str, Any]) -> dict[str, Any]:
         """Predict one payment and post it where the engine is sure."""

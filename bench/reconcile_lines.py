@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from shared.matching.model import Decision, PaymentFacts
+from shared.matching.model import Decision, InvoiceFacts, PaymentFacts
 
 Links = list[list[Any]]
 
@@ -33,6 +33,20 @@ def facts(row: dict[str, Any]) -> PaymentFacts:
         payer_name=row["payer_name"] or "",
         reference=row["bill_ref"] or "",
         narration=row["narration"] or "",
+    )
+
+
+def invoice_of(row: dict[str, Any]) -> InvoiceFacts:
+    """An invoice of the data set as the engine sees it."""
+    return InvoiceFacts(
+        id=row["invoice_id"],
+        number=row["number"],
+        customer_id=row["customer_id"],
+        total_cents=row["total_cents"],
+        balance_cents=row["opening_cents"],
+        due_date=row["due_at"],
+        issued_on=row["issued_at"],
+        foreign=row["currency"] != "KES",
     )
 
 

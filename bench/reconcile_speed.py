@@ -309,14 +309,10 @@ def _through(path: Path, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 def _matched(desk: Any, business: str, payment_id: str, rules: Any) -> None:
     """What ``reconcile_payment`` does before it posts."""
-    from shared.matching.candidates import gather
-    from shared.matching.decide import decide
-    from shared.matching.lookup import StoreLookup, payment_facts
+    from shared.matching.reconcile import look_at
     from shared.store import Key
 
-    payment = desk.store.require(business, Key("payments", payment_id))
-    lookup = StoreLookup(desk.store, business, payment.data["currency"])
-    decide(gather(lookup, payment_facts(payment), rules.allocation), rules)
+    look_at(desk.store, business, desk.store.require(business, Key("payments", payment_id)), rules)
 
 
 class _Counted:

@@ -18,6 +18,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ import splink.comparison_level_library as levels  # type: ignore[import-not-foun
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_library import CustomComparison  # type: ignore[import-not-found]
 
-from bench.reconcile_lines import facts, rows
+from bench.reconcile_lines import facts, invoice_of, rows
 from shared.books.spellings import MatchKey, customer_keys, invoice_keys, lookup_keys
 from shared.core.phone import phone_hash
 from shared.matching.candidates import extra_keys, said_name
@@ -49,10 +50,11 @@ TABLE = pa.schema(
 
 
 def by_kind(keys: Iterable[MatchKey]) -> dict[str, list[str]]:
-    """Keys as one array a kind."""
+    """Keys as one array a kind; kinds that the peer has no rule for are left out."""
     arrays: dict[str, list[str]] = {kind: [] for kind in KEY_KINDS}
     for kind, value in keys:
-        arrays[kind].append(value)
+        if kind in arrays:
+            arrays[kind].append(value)
     return {kind: list(dict.fromkeys(values)) for kind, values in arrays.items()}
 
 
@@ -256,16 +258,7 @@ class Ledger:
     def __init__(self, books: Books) -> None:
         self.open: dict[str, dict[str, InvoiceFacts]] = {}
         for row in books.rows:
-            self.open.setdefault(row["customer_id"], {})[row["invoice_id"]] = InvoiceFacts(
-                id=row["invoice_id"],
-                number=row["number"],
-                customer_id=row["customer_id"],
-                total_cents=row["total_cents"],
-                balance_cents=row["opening_cents"],
-                due_date=row["due_at"],
-                issued_on=row["issued_at"],
-                foreign=row["currency"] != "KES",
-            )
+            self.open.setdefault(row["customer_id"], {})[row["invoice_id"]] = invoice_of(row)
 
     def post(self, row: dict[str, Any], pairs: Sequence[Pair]) -> list[list[Any]]:
         """Credit the best customer's invoices; nothing when nobody is likely enough."""
@@ -288,16 +281,7 @@ class Ledger:
         for link in allocation.links:
             invoice = own[link.invoice_id]
             rest = invoice.balance_cents - link.cents - link.written_off_cents
-            own[link.invoice_id] = InvoiceFacts(
-                invoice.id,
-                invoice.number,
-                invoice.customer_id,
-                invoice.total_cents,
-                rest,
-                invoice.due_date,
-                invoice.issued_on,
-                invoice.foreign,
-            )
+            own[link.invoice_id] = replace(invoice, balance_cents=rest)
         return [[link.invoice_id, link.cents] for link in allocation.links]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from shared.app import App
 from shared.matching.fitted import FIGURES
 from shared.matching.places import DECISIONS, PAYMENTS
-from shared.store import Doc, Query, Store, Where
+from shared.store import Query, Store, Where
 
 Command = Callable[[App, argparse.Namespace], None]
 Add = Callable[[str, Command], argparse.ArgumentParser]
@@ -45,7 +45,7 @@ def report(store: Store, business: str, most: int) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     by_model: Counter[str] = Counter()
     tenths: dict[int, list[float]] = {}
-    for payment in _newest(store, business, most):
+    for payment in store.all(business, Query(PAYMENTS, (), "-paid_at"), most):
         made = _decisions(store, business, payment.id)
         own = [one for one in made if one["actor"] == "engine"]
         if not own:
@@ -95,17 +95,6 @@ def apart(counts: Counter[str]) -> dict[str, dict[str, float]]:
         ):
             found[name] = {"now": round(part / whole, 4), "made": made}
     return found
-
-
-def _newest(store: Store, business: str, most: int) -> Iterator[Doc]:
-    cursor: str | None = None
-    while most > 0:
-        page = store.query(business, Query(PAYMENTS, (), "-paid_at", min(100, most), cursor))
-        yield from page.docs
-        most -= len(page.docs)
-        cursor = page.next
-        if cursor is None:
-            return
 
 
 def _decisions(store: Store, business: str, payment_id: str) -> list[Decision]:

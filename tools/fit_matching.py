@@ -31,7 +31,6 @@ from shared.matching.trees import Tree, log_odds
 
 OUT = Path(__file__).parent.parent / "shared" / "matching" / "fitted.py"
 PROCESSES = 2
-NEW = "trees-new"
 TREES, LEAVES, LEAST, RATE, PENALTY = 150, 16, 30, 0.07, 5.0
 STEP, FEWEST = 0.4, 150
 """Chances are measured in steps of log-odds, each of so many candidates at least."""
@@ -188,9 +187,9 @@ def upper_bound(wrong: int, count: int, z: float = 1.645) -> float:
 
 def _installed(made: Fitted) -> str:
     """Make fitted trees a version of their own for this process."""
-    judges.VERSIONS[NEW] = partial(judges.Trees, made)
-    judges.forget(NEW)
-    return NEW
+    version = f"trees-new-{made.auto_milli}"
+    judges.VERSIONS[version] = partial(judges.Trees, made)
+    return version
 
 
 def _replayed(folders: Sequence[Path], rules: DecisionRules) -> dict[str, float]:

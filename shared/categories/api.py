@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from shared.categories.changes import page_of_changes
 from shared.categories.codes import CODES, NAMES, NOT_COSTS
 from shared.categories.custom import change, customs, define, resolve
-from shared.categories.places import CHANGES, EXPENSES, PAYEES, RECEIPTS, TRANSACTIONS
+from shared.categories.places import EXPENSES, PAYEES, RECEIPTS, TRANSACTIONS
 from shared.categories.ports import Ports
 from shared.categories.views import (
     CategoriesView,
@@ -233,7 +234,8 @@ def forget_payee(call: Call[Ports]) -> Reply:
 
 
 def list_category_changes(call: Call[Ports]) -> ListView[ChangeView]:
-    page = call.ports.store.query(call.business, Query(CHANGES, (), "-at", call.args.limit, call.args.cursor))
+    """Nothing of it is ever rewritten."""
+    page = page_of_changes(call.ports.store, call.business, limit=call.args.limit, cursor=call.args.cursor)
     return page_view(page, _change_view)
 
 

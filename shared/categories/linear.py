@@ -143,4 +143,4 @@ def from_bytes(content: bytes) -> Model:
 @cache
 def model() -> Model:
     """The model as shipped, read once a process."""
-    return from_bytes(FILE.with_name("model.bin").read_bytes())
+    return from_bytes(FILE.read_bytes())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from shared.http import MANAGERS, READERS, Api, Call, ListView, page_view
 from shared.matching import review_api, rules_api, status_api
+from shared.matching.commits import commit
 from shared.matching.places import DECISIONS, PAYMENTS
 from shared.matching.ports import Ports
 from shared.matching.queue import ReviewArgs, waiting
@@ -18,7 +17,7 @@ from shared.matching.views import (
     match_view,
     review_view,
 )
-from shared.store import Doc, Key, Query, Tx, Where
+from shared.store import Key, Query, Where
 
 api: Api[Ports] = Api("matching", title="Payments and the invoices they pay")
 for part in (review_api, rules_api, status_api):
@@ -62,7 +61,7 @@ def match_payment(call: Call[Ports], body: ManualMatch) -> MatchView:
     from shared.matching.manual import match_by_hand
 
     links = [(link.invoice_id, link.cents) for link in body.links]
-    return _commit(
+    return commit(
         call,
         lambda tx: match_by_hand(
             tx,
@@ -89,7 +88,7 @@ def undo(call: Call[Ports], body: Undo) -> MatchView:
     from shared.matching.manual import undo_match
 
     payment_id, user = call.path["payment_id"], call.actor.user
-    return _commit(
+    return commit(
         call, lambda tx: undo_match(tx, payment_id, actor=user, invoice_id=body.invoice_id, note=body.note)
     )
 
@@ -105,7 +104,7 @@ def none_of_ours(call: Call[Ports]) -> MatchView:
     """The money stays unallocated and its question is closed; other payments no longer wait for it."""
     from shared.matching.manual import set_aside
 
-    return _commit(call, lambda tx: set_aside(tx, call.path["payment_id"], actor=call.actor.user))
+    return commit(call, lambda tx: set_aside(tx, call.path["payment_id"], actor=call.actor.user))
 
 
 @api.get(
@@ -118,11 +117,3 @@ def none_of_ours(call: Call[Ports]) -> MatchView:
 def list_review(call: Call[Ports]) -> ListView[ReviewView]:
     """With what tells it from others, up to three suggestions and the best rival; the first is choice 0."""
     return page_view(waiting(call.ports.store, call.business, call.args), review_view)
-
-
-def _commit(call: Call[Ports], change: Callable[[Tx], Doc]) -> MatchView:
-    """Run a change; its view is kept with the idempotency key, so a repeat answers the same."""
-    answer = call.ports.outbox.run(
-        call.business, lambda tx: match_view(change(tx)).model_dump(mode="json"), once=call.once
-    )
-    return MatchView.model_validate(answer)

@@ -8,7 +8,8 @@ the chance: where two customers fit alike it cannot be above a half, whatever th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+
+from shared.matching.trees import between
 
 ANCHORS = (
     (0, 250),
@@ -35,11 +36,4 @@ CEILINGS = {
 
 def chance(per_mille: int, vetoes: Iterable[str] = ()) -> int:
     """The chance per mille that a candidate with this share is exactly right, given its vetoes."""
-    return min([_between(per_mille), *(CEILINGS[code] for code in vetoes if code in CEILINGS)])
-
-
-def _between(share: int) -> int:
-    for (low, from_), (high, to) in pairwise(ANCHORS):
-        if share <= high:
-            return from_ + (to - from_) * (share - low) // (high - low)
-    return ANCHORS[-1][1]
+    return min([int(between(ANCHORS, per_mille)), *(CEILINGS[code] for code in vetoes if code in CEILINGS)])

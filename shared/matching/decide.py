@@ -17,7 +17,7 @@ from shared.matching.identity import reference_text
 from shared.matching.judges import Judge, judge
 from shared.matching.model import Candidate, Case, Decision, Identity, Reason, Verdict
 from shared.matching.policy import AllocationRules
-from shared.matching.score import outcome, share
+from shared.matching.score import apart_from_reference, outcome, share
 
 SHOWN = 3
 LINKS_MOST = 15
@@ -65,7 +65,7 @@ def decide(case: Case, rules: DecisionRules) -> Decision:
     rival = next((c for c in ranked[1:] if outcome(c)[1] != outcome(best)[1]), None)
     enough = sure >= (rules.auto_milli or by.auto_milli)
     vetoes = (
-        *questions(case, ranked, identities, by, enough=enough),
+        *_questions(case, ranked, identities, by, enough=enough, alike_cents=_alike_cents(rules)),
         *(_wishes(case, best, rules) if best.allocation.links else ()),
     )
     return Decision(
@@ -153,8 +153,14 @@ def _too_old(case: Case, best: Candidate, days: int) -> bool:
     return any(issued.get(link.invoice_id, "")[:10] < since for link in best.allocation.links)
 
 
-def questions(
-    case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity], by: Judge, *, enough: bool
+def _questions(
+    case: Case,
+    ranked: Sequence[Candidate],
+    identities: dict[str, Identity],
+    by: Judge,
+    *,
+    enough: bool,
+    alike_cents: int,
 ) -> Iterator[Reason]:
     """What makes a person look; what the judge has an eye on itself is left to it."""
     best = ranked[0]
@@ -175,7 +181,7 @@ def questions(
     past = _reads_past(best)
     if past and (past == "ref_ignored" or "reference_unread" not in by.soft):
         yield Reason("reference_unread", "the reference may name another invoice of this customer")
-    if _alike(case, best):
+    if _alike(case, best, alike_cents):
         yield Reason(
             "several_alike", "a number was typed that this reading leaves out, and several fit alike"
         )
@@ -205,10 +211,8 @@ def _proven(best: Candidate, identity: Identity, *, loose: bool) -> bool:
 
 def _told_apart(identity: Identity) -> bool:
     """Whether more than a name says who paid: two firms, or a father and a son, may be called the same."""
-    numbered = (
-        identity.account == "exact" or identity.typed_phone or identity.phone in ("known", "masked_named")
-    )
-    return numbered or (identity.payer_shown and identity.payer_count > 0)
+    seen = identity.payer_shown and identity.payer_count > 0
+    return _known(identity) or identity.phone == "masked_named" or seen
 
 
 def _known(identity: Identity) -> bool:
@@ -231,13 +235,18 @@ def _unexplained(best: Candidate) -> str:
     return next((r.code for r in best.reasons if r.code in ("ref_ignored", "ref_unread")), "")
 
 
-def _alike(case: Case, best: Candidate) -> bool:
+def _alike_cents(rules: DecisionRules) -> int:
+    """What counts as the same amount: at least the usual, so that a strict business is asked no less."""
+    return max(rules.allocation.exact_cents, AllocationRules().exact_cents)
+
+
+def _alike(case: Case, best: Candidate, alike_cents: int) -> bool:
     """Whether an unexplained number may mean another open invoice with the same balance."""
     if not _unexplained(best) or best.allocation.step != "exact":
         return False
     amount = case.payment.amount_cents
     opened = case.opened.get(best.customer_id, ())
-    return sum(abs(i.balance_cents - amount) <= AllocationRules().exact_cents for i in opened) > 1
+    return sum(abs(i.balance_cents - amount) <= alike_cents for i in opened) > 1
 
 
 def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Identity]) -> Iterator[Reason]:
@@ -246,7 +255,9 @@ def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Ident
     if any(c.score == best.score and c.customer_id != best.customer_id for c in others):
         yield Reason("tie", "two customers fit equally well")
     edits = [c for c in others if c.hypothesis.named and not any(map(exact, c.hypothesis.named))]
-    if best.hypothesis.named and any(_rest(c) >= _rest(best) and c.allocation.links for c in edits):
+    if best.hypothesis.named and any(
+        apart_from_reference(c) >= apart_from_reference(best) and c.allocation.links for c in edits
+    ):
         yield Reason("neighbour", "an invoice number one slip away fits as well or better")
     named = [c for c in others if c.customer_id != best.customer_id and named_exactly(c)]
     if named and not named_exactly(best):
@@ -256,11 +267,6 @@ def _rivals(case: Case, ranked: Sequence[Candidate], identities: dict[str, Ident
         i.phone == "known" or i.typed_phone for c, i in identities.items() if c != best.customer_id
     ):
         yield Reason("phone_of_other", "the reference names one customer, the phone is another's")
-
-
-def _rest(candidate: Candidate) -> int:
-    """What speaks for a candidate apart from the reference."""
-    return sum(r.weight for r in candidate.reasons if not r.code.startswith("ref_"))
 
 
 def held_back(decision: Decision) -> Decision:

@@ -115,8 +115,3 @@ def judge(version: str = "") -> Judge:
     if version not in _made:
         _made[version] = VERSIONS[version]()
     return _made[version]
-
-
-def forget(version: str) -> None:
-    """Make a version anew the next time it is asked for: for fitting, which tries several under one name."""
-    _made.pop(version, None)

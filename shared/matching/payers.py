@@ -10,8 +10,8 @@ from shared.core.errors import Invalid
 from shared.core.phone import parse_phone, plain_mask
 from shared.matching.candidates import CUSTOMERS_MOST, Lookup, payer_ids
 from shared.matching.features import payer_features
-from shared.matching.identity import identify, payer_key
-from shared.matching.model import CustomerFacts, PaymentFacts, Reason
+from shared.matching.identity import Clues, payer_key
+from shared.matching.model import Identity, PaymentFacts, Reason
 from shared.matching.score import PRIOR, WEIGHTS
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
@@ -63,13 +63,13 @@ def resolve_payer(lookup: Lookup, shown: str, name: str = "") -> tuple[Payer, ..
     payers = lookup.payers(key) if (key := payer_key(payment)) else {}
     ids = dict.fromkeys(payer_ids(lookup.find(payment, ()), payers))
     people = lookup.customers(list(ids)[:CUSTOMERS_MOST])
-    weighed = [(c.id, _reasons(payment, c, payers)) for c in people]
+    clues = Clues(payment, payers)
+    weighed = [(c.id, _reasons(clues.identity(c))) for c in people]
     return _shared([(who, reasons) for who, reasons in weighed if reasons])
 
 
-def _reasons(payment: PaymentFacts, customer: CustomerFacts, payers: dict[str, int]) -> tuple[Reason, ...]:
+def _reasons(who: Identity) -> tuple[Reason, ...]:
     """What speaks for or against a customer; nothing when nothing ties them to the payer."""
-    who = identify(payment, customer, payers)
     found = payer_features(who) if who.tied else ()
     return tuple(Reason(code, text, WEIGHTS.get(code, 0)) for code, text in found)
 

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from shared.http import Args
 from shared.matching.places import REVIEW
+from shared.matching.views import Id
 from shared.store import Doc, Page, Query, Store, Where
 
 PAGES_MOST = 10
 """Pages read for one answer when a filter leaves nothing of them; the cursor goes on from there."""
 _Cents = Annotated[int | None, Field(ge=0, le=100_000_000_000)]
-_Id = Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
 
 
 class ReviewArgs(Args):
@@ -27,7 +27,7 @@ class ReviewArgs(Args):
     sort: Literal["worth", "newest"] = "worth"
     kind: Annotated[str | None, Field(pattern=r"^[a-z_]{1,40}$")] = None
     reason: Annotated[str | None, Field(pattern=r"^[a-z_]{1,40}$")] = None
-    customer_id: _Id = None
+    customer_id: Id | None = None
     least_cents: _Cents = None
     most_cents: _Cents = None
     least_milli: Annotated[int | None, Field(ge=0, le=1000)] = None

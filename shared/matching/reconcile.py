@@ -9,10 +9,10 @@ from shared.books import allocate
 from shared.books.places import SPENDABLE
 from shared.bus import emit
 from shared.core import context
-from shared.core.errors import Refused
+from shared.core.errors import NotFound, Refused
 from shared.events import PaymentMatched, PaymentNeedsReview
 from shared.matching.candidates import gather
-from shared.matching.decide import asks_nobody, decide, held_back
+from shared.matching.decide import DecisionRules, asks_nobody, decide, held_back
 from shared.matching.explain import as_record
 from shared.matching.identity import payer_key
 from shared.matching.lookup import StoreLookup, payment_facts
@@ -38,7 +38,7 @@ from shared.matching.records import (
 )
 from shared.matching.retell import kept
 from shared.matching.rules import RULES, MatchingRules, read_rules
-from shared.store import Doc, Key, Tx
+from shared.store import Doc, Key, Store, Tx
 
 TRIES = 4
 
@@ -61,18 +61,15 @@ def reconcile_payment(
     Raises NotFound for an unknown payment, Refused ``balances_moved`` when others kept changing the same
     invoices, and what the store raises.
     """
-    rules = rules or read_rules(ports.store.get(business, RULES))
-    deciding = rules.deciding()
     context.note(payment=payment_id)
     for _ in range(TRIES):
-        payment = ports.store.require(business, Key(PAYMENTS, payment_id))
+        payment, wanted = _read(ports.store, business, payment_id, rules)
         if not _waits(payment):
             return None
-        lookup = StoreLookup(ports.store, business, payment.data["currency"])
-        case = gather(lookup, payment_facts(payment), deciding.allocation)
-        decision = decide(case, deciding)
-        told = {"case": kept(case, deciding, decision.model), **_shadow(case, rules, decision)}
-        only_held = bool(case.held) and decide(replace(case, held=frozenset()), deciding).verdict == "auto"
+        deciding = wanted.deciding()
+        case, decision = look_at(ports.store, business, payment, deciding)
+        told = {"case": kept(case, deciding, decision.model), **_shadow(case, wanted, decision)}
+        only_held = _only_held(case, decision, deciding)
         try:
             ports.outbox.run(
                 business,
@@ -83,6 +80,32 @@ def reconcile_payment(
             continue
         return decision
     raise last
+
+
+def look_at(store: Store, business: str, payment: Doc, rules: DecisionRules) -> tuple[Case, Decision]:
+    """What is known that may concern a payment, and what is decided of it; writes nothing."""
+    lookup = StoreLookup(store, business, payment.data["currency"])
+    case = gather(lookup, payment_facts(payment), rules.allocation)
+    return case, decide(case, rules)
+
+
+def _read(
+    store: Store, business: str, payment_id: str, rules: MatchingRules | None
+) -> tuple[Doc, MatchingRules]:
+    """The payment, and the business's rules where none are given, in one read."""
+    if rules is not None:
+        return store.require(business, Key(PAYMENTS, payment_id)), rules
+    payment, kept_rules = store.get_many(business, [Key(PAYMENTS, payment_id), RULES])
+    if payment is None:
+        raise NotFound(f"no {PAYMENTS} '{payment_id}'")
+    return payment, read_rules(kept_rules)
+
+
+def _only_held(case: Case, decision: Decision, rules: DecisionRules) -> bool:
+    """Whether nothing but a hold keeps the money back: it is decided again when the hold ends."""
+    if all(reason.code != "held" for reason in decision.reasons):
+        return False
+    return decide(replace(case, held=frozenset()), rules).verdict == "auto"
 
 
 def _shadow(case: Case, rules: MatchingRules, decision: Decision) -> dict[str, Any]:

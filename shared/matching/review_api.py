@@ -10,9 +10,10 @@ from pydantic import Field
 
 from shared.core.errors import HesabuError
 from shared.http import MANAGERS, READERS, Api, Args, Body, Call, ListView, View, page_view
+from shared.matching.commits import commit
 from shared.matching.places import DECISIONS, PAYMENTS, REVIEW, review_place
 from shared.matching.ports import Ports
-from shared.matching.views import Id, LinkView, MatchView, ReasonView, match_view
+from shared.matching.views import Id, LinkView, MatchView, ReasonView
 from shared.store import Doc, Key, Query, Where
 
 _PATH = "/v1/matches/{payment_id}"
@@ -156,14 +157,7 @@ def confirm_match(call: Call[Ports], body: Confirmation) -> MatchView:
     from shared.matching.manual import confirm
 
     payment_id, user = call.path["payment_id"], call.actor.user
-    told = call.ports.outbox.run(
-        call.business,
-        lambda tx: match_view(confirm(tx, payment_id, body.choice, actor=user, note=body.note)).model_dump(
-            mode="json"
-        ),
-        once=call.once,
-    )
-    return MatchView.model_validate(told)
+    return commit(call, lambda tx: confirm(tx, payment_id, body.choice, actor=user, note=body.note))
 
 
 def rule_out_customer(call: Call[Ports], body: RuledOut) -> MatchView:
@@ -171,14 +165,7 @@ def rule_out_customer(call: Call[Ports], body: RuledOut) -> MatchView:
     from shared.matching.manual import rule_out
 
     payment_id, user = call.path["payment_id"], call.actor.user
-    told = call.ports.outbox.run(
-        call.business,
-        lambda tx: match_view(
-            rule_out(tx, payment_id, body.customer_id, actor=user, note=body.note)
-        ).model_dump(mode="json"),
-        once=call.once,
-    )
-    return MatchView.model_validate(told)
+    return commit(call, lambda tx: rule_out(tx, payment_id, body.customer_id, actor=user, note=body.note))
 
 
 def list_match_history(call: Call[Ports]) -> ListView[StepView]:
@@ -210,9 +197,9 @@ def preview_confirmations(call: Call[Ports], body: ToConfirm) -> PreviewView:
     """Writes nothing. Each item has a fingerprint of what is shown; confirming sends it back."""
     ids = list(dict.fromkeys(body.payment_ids)) or _likely(call, body.least_milli)
     items, left_out = [], []
-    payments = call.ports.store.get_many(call.business, [Key(PAYMENTS, one) for one in ids])
-    asked = call.ports.store.get_many(call.business, [review_place("payment", one) for one in ids])
-    for payment_id, payment, item in zip(ids, payments, asked, strict=True):
+    places = [*(Key(PAYMENTS, one) for one in ids), *(review_place("payment", one) for one in ids)]
+    docs = call.ports.store.get_many(call.business, places)
+    for payment_id, payment, item in zip(ids, docs[: len(ids)], docs[len(ids) :], strict=True):
         if payment is None or item is None or not _answerable(item):
             left_out.append(payment_id)
         else:

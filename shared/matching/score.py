@@ -113,3 +113,8 @@ Outcome = tuple[str, tuple[tuple[str, int], ...]]
 def outcome(candidate: Candidate) -> Outcome:
     """What would happen: whose money it is and which invoices get how much."""
     return candidate.customer_id, tuple((link.invoice_id, link.cents) for link in candidate.allocation.links)
+
+
+def apart_from_reference(candidate: Candidate) -> int:
+    """What speaks for a candidate besides the reference, in hundredths of log-odds."""
+    return sum(r.weight for r in candidate.reasons if not r.code.startswith("ref_"))

@@ -154,10 +154,8 @@ def _decide(call: Call[Ports], payment_id: str) -> BatchItem:
 
 def try_payment(call: Call[Ports], body: OnePayment) -> TrialView:
     """As things stand now, with this business's rules; Refused where the payment has no money to give."""
-    from shared.matching.candidates import gather
-    from shared.matching.decide import decide
     from shared.matching.explain import as_record, in_words
-    from shared.matching.lookup import StoreLookup, payment_facts
+    from shared.matching.reconcile import look_at
     from shared.matching.rules import RULES, read_rules
 
     store = call.ports.store
@@ -165,8 +163,7 @@ def try_payment(call: Call[Ports], body: OnePayment) -> TrialView:
     if payment.data["unallocated_cents"] <= 0:
         raise Refused("all of this payment's money has its purpose", code="nothing_to_allocate")
     rules = read_rules(store.get(call.business, RULES)).deciding()
-    lookup = StoreLookup(store, call.business, payment.data["currency"])
-    decision = decide(gather(lookup, payment_facts(payment), rules.allocation), rules)
+    _, decision = look_at(store, call.business, payment, rules)
     return TrialView.model_validate(
         {**as_record(decision), "payment_id": payment.id, "text": in_words(decision), "object": "match_trial"}
     )

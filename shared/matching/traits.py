@@ -12,7 +12,7 @@ from datetime import date
 from shared.matching.features import exact
 from shared.matching.identity import reference_text, typed_phones
 from shared.matching.model import Allocation, Candidate, Case, Identity, InvoiceFacts, Mention, PaymentFacts
-from shared.matching.score import outcome
+from shared.matching.score import apart_from_reference, outcome
 
 CLUES = {"asked": 6, "full": 5, "prefixed": 4, "serial": 3, "edit": 2, "serial_edit": 1}
 PHONES = {"known": 4, "masked_named": 3, "masked": 2, "unseen": 1, "other": 0}
@@ -32,7 +32,7 @@ def traits(
     identity = identities[one.customer_id]
     return [
         *_standing(case, ranked, identities, at),
-        *_reference(case, one, identity),
+        *_reference(case, one),
         *_identity(case.payment, identity),
         *_money(case, one.allocation, case.opened.get(one.customer_id, ())),
     ]
@@ -64,7 +64,8 @@ def _standing(
         one.score - max((c.score for c in others if c.allocation.links), default=one.score - FAR),
         len({c.customer_id for c in ranked}),
         len(ranked),
-        max((_rest(c) for c in edits if c.allocation.links), default=-FAR) - _rest(one),
+        max((apart_from_reference(c) for c in edits if c.allocation.links), default=-FAR)
+        - apart_from_reference(one),
         max((c.per_mille for c in edits), default=0),
         sum(i.phone == "known" or i.typed_phone for i in apart),
         sum(i.account == "exact" for i in apart),
@@ -72,10 +73,6 @@ def _standing(
         one.customer_id in case.otherwise,
         any(_named_exactly(c) and c.allocation.fit in ("exact", "short_shillings") for c in others),
     )
-
-
-def _rest(candidate: Candidate) -> int:
-    return sum(r.weight for r in candidate.reasons if not r.code.startswith("ref_"))
 
 
 def _named_exactly(candidate: Candidate) -> bool:
@@ -89,7 +86,7 @@ REFERENCE = (
 )  # fmt: skip
 
 
-def _reference(case: Case, one: Candidate, identity: Identity) -> tuple[float, ...]:
+def _reference(case: Case, one: Candidate) -> tuple[float, ...]:
     named: Sequence[Mention] = one.hypothesis.named
     text = reference_text(case.payment)
     said = [m for m in case.mentions if exact(m)]

@@ -167,9 +167,6 @@ def _doc(row: tuple[str, str, bytes, str, int, str, str]) -> Doc:
         data, end = _SCAN(text)
         if end != len(text):  # not as we write it
             data = json.loads(text)
-    except (
-        ValueError,
-        StopIteration,
-    ):  # no JSON, or no UTF-8: the file was changed by other hands, or by a failing disk
+    except ValueError:  # no JSON, or no UTF-8: the file was changed by other hands, or by a failing disk
         raise Permanent(f"{collection} '{id_}' is damaged", code="document_damaged") from None
     return Doc(Key(collection, id_), data, etag, version, created_at, updated_at)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bench.matching_samples import calibration_error, exactly, false_cents, replay, samples_of
+from bench.matching_samples import exactly, false_cents, replay, samples_of
 from bench.payment_noise import KINDS, main, spoil
+from bench.receipt_scores import expected_error
 from shared.matching.decide import DecisionRules
 from shared.matching.traits import NAMES
 from tools.fit_matching import calibrated, upper_bound
@@ -102,8 +103,8 @@ def test_right_and_false_as_the_scorer_means_them(
 
 
 def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
-    assert calibration_error([(0.9, True)] * 9 + [(0.9, False)]) == pytest.approx(0)
-    assert calibration_error([(0.95, False)] * 10) == pytest.approx(0.95)
+    assert expected_error([(0.9, True)] * 9 + [(0.9, False)]) == pytest.approx(0)
+    assert expected_error([(0.95, False)] * 10) == pytest.approx(0.95)
 
 
 def test_chances_rise_with_log_odds_and_follow_what_was_right() -> None:
