@@ -4,6 +4,7 @@ history.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from pydantic import Field
 from shared.core.errors import HesabuError
 from shared.http import MANAGERS, READERS, Api, Args, Body, Call, ListView, View, page_view
 from shared.matching.commits import commit
-from shared.matching.places import DECISIONS, PAYMENTS, REVIEW, review_place
+from shared.matching.places import DECISIONS, INVOICES, PAYMENTS, REVIEW, review_place
 from shared.matching.ports import Ports
 from shared.matching.views import Id, LinkView, MatchView, ReasonView
 from shared.store import Doc, Key, Query, Where
@@ -67,11 +68,24 @@ class PreviewItem(View):
     look: str
 
 
+class CompetingItem(View):
+    """A payment whose first suggestion wants more than its invoices can bear beside the others'.
+
+    ``with_payments``: others of the preview that want its invoices; none where a balance went otherwise.
+    ``choice``: the suggestion that is left for it, to be confirmed by itself; null when none is.
+    """
+
+    payment_id: str
+    with_payments: list[str]
+    choice: int | None
+
+
 class PreviewView(View):
     """What confirming would do; nothing has been done."""
 
     object: str = "match_preview"
     items: list[PreviewItem]
+    competing: list[CompetingItem]
     left_out: list[str]
     """Payments that nobody is asked about, or without a suggestion."""
     total_cents: int
@@ -196,16 +210,44 @@ def _step(made: Doc) -> StepView:
 def preview_confirmations(call: Call[Ports], body: ToConfirm) -> PreviewView:
     """Writes nothing. Each item has a fingerprint of what is shown; confirming sends it back."""
     ids = list(dict.fromkeys(body.payment_ids)) or _likely(call, body.least_milli)
-    items, left_out = [], []
+    asked: dict[str, tuple[Doc, Doc]] = {}
+    left_out: list[str] = []
     places = [*(Key(PAYMENTS, one) for one in ids), *(review_place("payment", one) for one in ids)]
     docs = call.ports.store.get_many(call.business, places)
     for payment_id, payment, item in zip(ids, docs[: len(ids)], docs[len(ids) :], strict=True):
         if payment is None or item is None or not _answerable(item):
             left_out.append(payment_id)
         else:
-            items.append(_preview(payment, item))
+            asked[payment_id] = (payment, item)
+    competing = _competing(call, asked)
+    items = [_preview(*asked[one]) for one in asked if one not in {each.payment_id for each in competing}]
     total = sum(link.cents for one in items for link in one.links)
-    return PreviewView(items=items, left_out=left_out, total_cents=total)
+    return PreviewView(items=items, competing=competing, left_out=left_out, total_cents=total)
+
+
+def _competing(call: Call[Ports], asked: Mapping[str, tuple[Doc, Doc]]) -> list[CompetingItem]:
+    """Those whose first suggestion cannot be confirmed beside the others': two payments, one balance."""
+    from shared.matching.competing import Wish, assigned, components
+
+    wishes = [
+        Wish(one, item.data["confidence_milli"], tuple(map(_wanted, item.data["suggestions"])))
+        for one, (_, item) in asked.items()
+    ]
+    invoices = sorted({invoice for wish in wishes for choice in wish.choices for invoice in choice})
+    docs = call.ports.store.get_many(call.business, [Key(INVOICES, one) for one in invoices])
+    balances = {doc.id: doc.data["balance_cents"] for doc in docs if doc is not None}
+    beside = {
+        w.payment_id: [o.payment_id for o in group if o != w] for group in components(wishes) for w in group
+    }
+    return [
+        CompetingItem(payment_id=one, with_payments=beside[one], choice=choice)
+        for one, choice in sorted(assigned(wishes, balances).items())
+        if choice != 0
+    ]
+
+
+def _wanted(suggestion: dict[str, Any]) -> dict[str, int]:
+    return {link["invoice_id"]: link["cents"] + link["writeoff_cents"] for link in suggestion["links"]}
 
 
 def _likely(call: Call[Ports], least_milli: int) -> list[str]:
