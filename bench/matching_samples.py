@@ -131,17 +131,20 @@ def samples_of(folder: Path, rules: DecisionRules, delay: int = 20) -> tuple[lis
     """One list a payment, empty where nothing can be credited."""
 
     def watch(case: Case, wanted: Links) -> None:
-        ranked, identities = considered(case, AllocationRules())
-        found.append(
-            [
-                Sample(tuple(traits(case, ranked, identities, at)), exactly(_links(one), wanted))
-                for at, one in enumerate(ranked[:WEIGHED])
-                if one.allocation.links and ranked[0].score - one.score <= HOPELESS
-            ]
-        )
+        found.append(weighed(case, wanted, AllocationRules()))
 
     tally = replay(folder, rules, delay, watch)
     return found, tally
+
+
+def weighed(case: Case, wanted: Links, rules: AllocationRules) -> list[Sample]:
+    """The candidates of one case that a judge would weigh, beside what was right."""
+    ranked, identities = considered(case, rules)
+    return [
+        Sample(tuple(traits(case, ranked, identities, at)), exactly(_links(one), wanted))
+        for at, one in enumerate(ranked[:WEIGHED])
+        if one.allocation.links and ranked[0].score - one.score <= HOPELESS
+    ]
 
 
 def _links(candidate: Any) -> Links:

@@ -1,17 +1,23 @@
-"""The operator's command for matching (``python -m tools.admin drift``): is it as sure as it is right?"""
+"""The operator's commands for matching (``python -m tools.admin``): ``drift``, is it as sure as it is right?
+
+``answers`` writes what people answered as samples for fitting (tools/matching_answers.py).
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from shared.app import App
 from shared.matching.fitted import FIGURES
-from shared.matching.places import DECISIONS, PAYMENTS
-from shared.store import Query, Store, Where
+from shared.matching.places import PAYMENTS
+from shared.store import Query, Store
+from tools.matching_answers import decisions_of
 
 Command = Callable[[App, argparse.Namespace], None]
 Add = Callable[[str, Command], argparse.ArgumentParser]
@@ -27,6 +33,23 @@ def add_to(add: Add) -> None:
     one = add("drift", drift)
     one.add_argument("id")
     one.add_argument("--payments", type=int, default=1000, help="so many of the newest")
+
+    one = add("answers", answers)
+    one.add_argument("id")
+    one.add_argument("--out", type=Path, required=True)
+    one.add_argument("--payments", type=int, default=100_000, help="so many of the newest")
+
+
+def answers(app: App, arguments: argparse.Namespace) -> None:
+    """Write a business's own answers to a file that only its owner can read."""
+    from tools.matching_answers import exported
+
+    count = 0
+    with open(arguments.out, "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as out:
+        for line in exported(app.store, arguments.id, arguments.payments):
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+            count += 1
+    print(json.dumps({"business": arguments.id, "answers": count, "out": str(arguments.out)}))
 
 
 def drift(app: App, arguments: argparse.Namespace) -> None:
@@ -46,7 +69,7 @@ def report(store: Store, business: str, most: int) -> dict[str, Any]:
     by_model: Counter[str] = Counter()
     tenths: dict[int, list[float]] = {}
     for payment in store.all(business, Query(PAYMENTS, (), "-paid_at"), most):
-        made = _decisions(store, business, payment.id)
+        made = [doc.data for doc in decisions_of(store, business, payment.id)]
         own = [one for one in made if one["actor"] == "engine"]
         if not own:
             continue
@@ -95,12 +118,6 @@ def apart(counts: Counter[str]) -> dict[str, dict[str, float]]:
         ):
             found[name] = {"now": round(part / whole, 4), "made": made}
     return found
-
-
-def _decisions(store: Store, business: str, payment_id: str) -> list[Decision]:
-    """Every decision about a payment, oldest first."""
-    query = Query(DECISIONS, (Where("payment_id", "==", payment_id),), "decided_at")
-    return [doc.data for doc in store.all(business, query)]
 
 
 def _right(first: Decision, last: Decision) -> bool:
