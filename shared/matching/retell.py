@@ -27,11 +27,11 @@ def kept(case: Case, rules: DecisionRules, model: str) -> str:
     text = json.dumps(
         {
             "form": FORM,
-            "payment": asdict(case.payment),
-            "customers": [asdict(one) for one in case.customers],
-            "mentions": [asdict(one) for one in case.mentions],
-            "invoices": [asdict(one) for one in case.invoices],
-            "opened": {who: [asdict(one) for one in owed] for who, owed in case.opened.items()},
+            "payment": _fields(case.payment),
+            "customers": [*map(_fields, case.customers)],
+            "mentions": [*map(_fields, case.mentions)],
+            "invoices": [*map(_fields, case.invoices)],
+            "opened": {who: [*map(_fields, owed)] for who, owed in case.opened.items()},
             "payers": case.payers,
             "held": sorted(case.held),
             "otherwise": sorted(case.otherwise),
@@ -42,6 +42,11 @@ def kept(case: Case, rules: DecisionRules, model: str) -> str:
         ensure_ascii=False,
     )
     return text if len(text.encode()) <= MOST_BYTES else ""
+
+
+def _fields(facts: PaymentFacts | CustomerFacts | Mention | InvoiceFacts) -> dict[str, Any]:
+    """Name and value of each field: facts are flat, so that nothing in them needs to be copied."""
+    return {name: getattr(facts, name) for name in facts.__slots__}
 
 
 def retold(text: str) -> tuple[Case, DecisionRules]:

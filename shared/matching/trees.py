@@ -21,7 +21,8 @@ def log_odds(trees: Sequence[Tree], base: float, features: Sequence[float]) -> f
     for tree in trees:
         node = tree
         while isinstance(node, tuple):
-            node = node[2] if features[node[0]] <= node[1] else node[3]
+            at, threshold, below, above = node
+            node = below if features[at] <= threshold else above
         total += node
     return total
 
