@@ -24,6 +24,10 @@ LINKS_MOST = 15
 MAY_BE_MILLI = 20
 """From this share on a waiting payment holds up the customer's unnamed ones."""
 _SETTLEMENT = re.compile(r"\b(M-?PESA|AIRTEL|SAFARICOM)\b.*\b(SETTLEMENT|PAYOUT|SWEEP)\b")
+_OTHER_PURPOSE = re.compile(
+    r"\b(LOANS?|MKOPO|MIKOPO|REFUND(?:ED)?|REVERSAL|GIFT|ZAWADI|SALARY|MSHAHARA|HARAMBEE|MCHANGO)\b"
+)
+"""Words by which a payer says that no invoice is meant, in English and Swahili."""
 FITTING = frozenset({"exact", "short_shillings", "short_tax", "short_fee"})
 
 
@@ -181,6 +185,8 @@ def _questions(
     past = _reads_past(best)
     if past and (past == "ref_ignored" or "reference_unread" not in by.soft):
         yield Reason("reference_unread", "the reference may name another invoice of this customer")
+    if not named_exactly(best) and _OTHER_PURPOSE.search(reference_text(case.payment)):
+        yield Reason("other_purpose", "the payer says that the money is a loan, a refund or a gift")
     if _alike(case, best, alike_cents):
         yield Reason(
             "several_alike", "a number was typed that this reading leaves out, and several fit alike"

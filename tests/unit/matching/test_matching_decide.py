@@ -226,6 +226,17 @@ def test_a_held_customer_gets_no_unnamed_posting(desk: Desk) -> None:
     assert desk.decide(97_000, **payer(WANJIKU)).verdict == "auto"
 
 
+@pytest.mark.parametrize("word", ["LOAN", "refund", "Mkopo", "zawadi ya harusi", "SALARY JAN"])
+def test_money_that_says_it_is_for_something_else_is_asked(desk: Desk, word: str) -> None:
+    target = desk.invoice("INV-2025-04871", WANJIKU, 97_000)
+    found = desk.decide(97_000, reference=word, **payer(WANJIKU))
+    assert found.verdict == "review"
+    assert "other_purpose" in codes(found)
+    assert desk.decide(97_000, reference="LOANGA", **payer(WANJIKU)).verdict == "auto", "a word of its own"
+    named = desk.decide(97_000, reference=f"INV-2025-04871 {word}", **payer(WANJIKU))
+    assert (named.verdict, paid(named)) == ("auto", {target: 97_000}), "an invoice named exactly is meant"
+
+
 def test_a_typed_number_that_stays_unread_is_asked(desk: Desk) -> None:
     desk.invoice("INV-2025-04871", WANJIKU, 97_000)
     desk.invoice("INV-2025-05872", WANJIKU, 80_000)
