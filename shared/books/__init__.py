@@ -9,6 +9,7 @@ from shared.core.lazy import lazy_names
 if TYPE_CHECKING:
     from shared.books.allocation import allocate, unallocate
     from shared.books.balances import TrialBalance, known_balance, trial_balance
+    from shared.books.budgets import all_budgets, in_force
     from shared.books.customers import change_customer, write_customer
     from shared.books.expenses import Expense, write_expense
     from shared.books.invoices import (
@@ -59,6 +60,7 @@ __all__ = [
     "NewTransaction",
     "TrialBalance",
     "account_slips",
+    "all_budgets",
     "allocate",
     "booked_at",
     "change_customer",
@@ -68,6 +70,7 @@ __all__ = [
     "draft_invoice",
     "finalise_invoice",
     "find",
+    "in_force",
     "index_customer",
     "index_invoice",
     "invoice_keys",
@@ -108,6 +111,7 @@ __getattr__ = lazy_names(
     {
         **dict.fromkeys(("allocate", "unallocate"), "allocation"),
         **dict.fromkeys(("TrialBalance", "known_balance", "trial_balance"), "balances"),
+        **dict.fromkeys(("all_budgets", "in_force"), "budgets"),
         **dict.fromkeys(("change_customer", "write_customer"), "customers"),
         **dict.fromkeys(("Expense", "write_expense"), "expenses"),
         **dict.fromkeys(

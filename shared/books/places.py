@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 BLOCKS = "blocks"
+BUDGETS = "budgets"
 CUSTOMERS = "customers"
 EXPENSES = "expenses"
 INVOICES = "invoices"

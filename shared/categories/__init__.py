@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         line_subject,
         receipt_subject,
     )
+    from shared.categories.hints import hint_of
     from shared.categories.memory import teach, unteach
     from shared.categories.subject import Subject
 
@@ -35,6 +36,7 @@ __all__ = [
     "chosen",
     "file_line",
     "filing_of",
+    "hint_of",
     "line_subject",
     "propose",
     "receipt_subject",
@@ -64,6 +66,7 @@ __getattr__ = lazy_names(
         ),
         **dict.fromkeys(("teach", "unteach"), "memory"),
         "Subject": "subject",
+        "hint_of": "hints",
         "record": "changes",
     },
 )

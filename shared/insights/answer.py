@@ -54,7 +54,7 @@ class Series(_Part):
 class Chart(_Part):
     """What a page may draw: it looks the values up in the facts."""
 
-    type: Literal["bar"] = "bar"
+    type: Literal["bar", "line"] = "bar"
     labels: list[str]
     series: list[Series]
     unit: str

@@ -128,9 +128,12 @@ def _table(table: Table, facts: Mapping[str, Fact], language: Language) -> Answe
 
 
 def _chart(table: Table | None, facts: Mapping[str, Fact], language: Language) -> Chart | None:
-    """Bars of the first amount of every row, when the rows hold amounts."""
+    """A drawing of the first amounts of every row, when the rows hold amounts."""
     if table is None or not table.rows or facts[table.rows[0].facts[0]].unit != "KES":
         return None
     labels = [say_code(row.name, table.named_by, language) for row in table.rows]
-    series = Series(name=LABELS[language][table.columns[1]], facts=[row.facts[0] for row in table.rows])
-    return Chart(labels=labels, series=[series], unit="KES")
+    series = [
+        Series(name=LABELS[language][table.columns[1 + k]], facts=[row.facts[k] for row in table.rows])
+        for k in range(table.drawn)
+    ]
+    return Chart(type=table.chart, labels=labels, series=series, unit="KES")

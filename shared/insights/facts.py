@@ -110,15 +110,22 @@ def derived_money(name: str, cents: int, of: Iterable[Fact], period: Period | No
     return fact.model_copy(update={"period": period})
 
 
-def derived_percent(name: str, numerator: int, denominator: int, of: Iterable[Fact]) -> Fact:
+def derived_percent(name: str, numerator: int, denominator: int, of: Iterable[Fact], label: str = "") -> Fact:
     """``numerator / denominator`` in per cent to one decimal; the denominator is not zero."""
     value = percent(numerator, denominator)
-    return _derived(name, Figure(str(value), "%", f"{value}%"), of)
+    return _derived(name, Figure(str(value), "%", f"{value}%"), of, label)
 
 
-def derived_days(name: str, days: int, of: Iterable[Fact]) -> Fact:
+def derived_days(name: str, days: int, of: Iterable[Fact], label: str = "") -> Fact:
     """A number of days calculated from other facts."""
-    return _derived(name, Figure(str(days), "days", f"{days} days"), of)
+    return _derived(name, Figure(str(days), "days", f"{days} days"), of, label)
+
+
+def derived_ratio(
+    name: str, value: Decimal, of: Iterable[Fact], label: str = "", unit: Literal["ratio", "%"] = "ratio"
+) -> Fact:
+    """A plain number, or one that is a percentage already, calculated from other facts."""
+    return _derived(name, Figure(str(value), unit, f"{value}%" if unit == "%" else f"{value}"), of, label)
 
 
 def derived_score(name: str, points: int, of: Iterable[Fact], label: str = "") -> Fact:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.insights import sentences
+
 TEMPLATES: dict[str, dict[str, str]] = {
     "en": {
         "revenue_total.some": "You received {revenue}{from_whom} in {payments#payment|payments}.",
@@ -58,6 +60,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "customer base.",
         "health_score.action_reconciled": "Weakest part: matching. Go through the payments waiting for "
         "review.",
+        **sentences.EN,
     },
     "sw": {
         "revenue_total.some": "Umepokea {revenue}{from_whom} kwa malipo {payments}.",
@@ -112,6 +115,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "kilichoshuka.",
         "health_score.action_concentration": "Sehemu dhaifu: kutegemea mteja mmoja. Ongeza wateja wengine.",
         "health_score.action_reconciled": "Sehemu dhaifu: ulinganifu. Pitia malipo yanayosubiri kukaguliwa.",
+        **sentences.SW,
     },
 }
 REPLIES: dict[str, dict[str, str]] = {
@@ -135,7 +139,9 @@ REPLIES: dict[str, dict[str, str]] = {
         "cash_basis": "Income is money received and confirmed.",
         "previous_whole": "The earlier period was assumed: the whole one before.",
         "default_limit": "The number of rows was assumed.",
-        "as_of_today": "What is owed is counted as it stands today.",
+        "tax_hint": "A hint from what is recorded, not a filed figure: check with your accountant.",
+        "pro_rated": "Months that are not over count by their days, except what is paid once a month.",
+        "as_of_today": "That is how things stand today.",
         "and_more": "The list shows the largest; there are more.",
     },
     "sw": {
@@ -158,7 +164,10 @@ REPLIES: dict[str, dict[str, str]] = {
         "cash_basis": "Mapato ni pesa zilizopokelewa na kuthibitishwa.",
         "previous_whole": "Kipindi cha awali kimechukuliwa: kile kizima kilichotangulia.",
         "default_limit": "Idadi ya mistari imechukuliwa.",
-        "as_of_today": "Madeni yamehesabiwa kama yalivyo leo.",
+        "tax_hint": "Ni dokezo kutokana na kumbukumbu, si hesabu rasmi: thibitisha na mhasibu wako.",
+        "pro_rated": "Miezi ambayo haijaisha imehesabiwa kwa siku zake, isipokuwa vinavyolipwa mara moja kwa "
+        "mwezi.",
+        "as_of_today": "Hivyo ndivyo mambo yalivyo leo.",
         "and_more": "Orodha inaonyesha makubwa zaidi; kuna mengine.",
     },
 }

@@ -83,7 +83,14 @@ Category = Literal[
     "owner_transfers",
 ]
 Assumption = Literal[
-    "default_period", "as_of_today", "date_range_given", "cash_basis", "previous_whole", "default_limit"
+    "default_period",
+    "as_of_today",
+    "date_range_given",
+    "cash_basis",
+    "previous_whole",
+    "default_limit",
+    "tax_hint",
+    "pro_rated",
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.insights import labels
+
 LABELS: dict[str, dict[str, str]] = {
     "en": {
         "revenue": "Revenue",
@@ -53,6 +55,7 @@ LABELS: dict[str, dict[str, str]] = {
         "on": " on ",
         "from": " from ",
         "days": "{n} days",
+        **labels.EN,
     },
     "sw": {
         "revenue": "Mapato",
@@ -104,6 +107,7 @@ LABELS: dict[str, dict[str, str]] = {
         "on": " kwa ",
         "from": " kutoka ",
         "days": "siku {n}",
+        **labels.SW,
     },
 }
 CATEGORIES: dict[str, dict[str, str]] = {

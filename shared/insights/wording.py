@@ -13,9 +13,21 @@ from shared.insights.vocabulary import CATEGORIES, LABELS, MONTHS
 
 Language = Literal["en", "sw"]
 _SLOT = re.compile(
-    r"\{(?P<name>[A-Za-z_0-9]+)(?P<part>\.label|\.period)?(?:#(?P<one>[^|}]*)\|(?P<many>[^}]*))?\}"
+    r"\{(?P<name>[A-Za-z_0-9:]+)(?P<part>\.label|\.period)?(?:#(?P<one>[^|}]*)\|(?P<many>[^}]*))?\}"
 )
-_BY_CATEGORY = frozenset({"category", "top_category", "expense", "largest"})
+_BY_CATEGORY = frozenset(
+    {
+        "category", "top_category", "expense", "largest", "wht", "wht_base", "budget", "spent_on", "variance",
+        "variance_share", "worst_variance",
+    }
+)  # fmt: skip
+_BY_PERIOD = frozenset({"got", "spent", "net", "highest", "lowest"})
+_BY_LABEL = frozenset(
+    {
+        "bucket", "bucket_share", "bucket_count", "matching", "reason", "reason_share", "top_reason",
+        "top_reason_share", "month_in", "month_out", "month_burn",
+    }
+)  # fmt: skip
 
 
 def fill(template: str, facts: Mapping[str, Fact], words: Mapping[str, str], language: Language) -> str:
@@ -53,14 +65,30 @@ def _label(fact: Fact, language: Language) -> str:
         return say_code(fact.label, "category", language)
     if kind == "part":
         return say_code(fact.label, "part", language)
+    if kind in _BY_LABEL:
+        return say_code(fact.label, "label", language)
+    if kind in _BY_PERIOD and fact.label:
+        return say_code(fact.label, "period", language)
     label = fact.label or LABELS[language][kind]
     return f"{label}: {CATEGORIES[language].get(code, code)}" if kind == "share" else label
 
 
 def say_code(name: str, named_by: str, language: Language) -> str:
-    """The name of a ``category`` or ``part``; any other name is said as it is."""
-    names = {"category": CATEGORIES, "part": LABELS}.get(named_by, {}).get(language, {})
-    return names.get(name, name)
+    """The name of a ``category``, ``part``, ``label`` or ``period``; any other name is said as it is.
+
+    A label that has no name in the vocabulary is a word of the records, told without what it is of.
+    """
+    if named_by == "period":
+        return _say_bucket(name, language)
+    names = {"category": CATEGORIES, "part": LABELS, "label": LABELS}.get(named_by, {}).get(language, {})
+    return names.get(name, name.removeprefix("failure_").replace("_", " ") if named_by == "label" else name)
+
+
+def _say_bucket(name: str, language: Language) -> str:
+    """``2026-03`` as ``March 2026``, ``2026-03-02`` as ``2 March 2026``."""
+    if len(name) == len("2026-03"):
+        return f"{MONTHS[language][int(name[5:]) - 1]} {name[:4]}"
+    return say_day(date.fromisoformat(name), language)
 
 
 def say_day(day: date, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from shared.insights.facts import Fact
 from shared.insights.metrics.sources import Scope
@@ -21,12 +22,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under column codes; the first column is the row's name. ``total`` rows exist in all."""
+    """Rows under column codes; the first column is the row's name. ``total`` rows exist in all.
+
+    Args:
+        named_by: what the rows' names are: "" names from records, else a code's kind (wording.say_code).
+        chart: how a page may draw it.
+        drawn: how many columns of amounts are drawn, from the first.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     total: int
     named_by: str = ""
+    chart: Literal["bar", "line"] = "bar"
+    drawn: int = 1
 
 
 @dataclass(frozen=True, slots=True)

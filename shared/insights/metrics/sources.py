@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from shared.core.clock import EAT, rfc3339
 from shared.core.money import KES
 from shared.insights.plan import Filters, Period
-from shared.store import Doc, Query, Store, Where
+from shared.store import Doc, Key, Query, Store, Where
 
 PAGE = 500
 RECEIVED = ("settled", "partially_refunded")
@@ -25,7 +25,7 @@ class Scope:
     today: date
 
 
-def _each(scope: Scope, query: Query) -> Iterator[Doc]:
+def each(scope: Scope, query: Query) -> Iterator[Doc]:
     """Every document of a query in KES, page after page; other currencies are not added to shillings."""
     found = scope.store.each(scope.business, replace(query, limit=PAGE))
     return (doc for doc in found if doc.data.get("currency", KES) == KES)
@@ -46,7 +46,7 @@ def payments(scope: Scope, period: Period, filters: Filters, *statuses: str) -> 
         chosen = Where("customer_id", "==", filters.customer)
     else:
         chosen = Where("status", "in", statuses)
-    for doc in _each(scope, Query("payments", (chosen, *span), "paid_at")):
+    for doc in each(scope, Query("payments", (chosen, *span), "paid_at")):
         right_channel = filters.channel is None or doc.data["provider"] == filters.channel
         own = doc.data.get("own_transfer", False)
         if right_channel and doc.data["status"] in statuses and not own:
@@ -59,7 +59,7 @@ def expenses(scope: Scope, period: Period, filters: Filters) -> Iterator[Doc]:
         Where("business_day", ">=", period.start.isoformat()),
         Where("business_day", "<=", period.end.isoformat()),
     )
-    for doc in _each(scope, Query("expenses", where, "business_day")):
+    for doc in each(scope, Query("expenses", where, "business_day")):
         if filters.category is None or doc.data["category"] == filters.category:
             yield doc
 
@@ -69,7 +69,7 @@ def open_invoices(scope: Scope, filters: Filters) -> Iterator[Doc]:
     where: tuple[Where, ...] = (Where("status", "==", "open"),)
     if filters.customer is not None:
         where = (Where("customer_id", "==", filters.customer), *where)
-    for doc in _each(scope, Query("invoices", where, "due_date")):
+    for doc in each(scope, Query("invoices", where, "due_date")):
         overdue = doc.data["due_date"] < scope.today.isoformat()
         if doc.data["balance_cents"] > 0 and (overdue or not filters.overdue_only):
             yield doc
@@ -78,7 +78,7 @@ def open_invoices(scope: Scope, filters: Filters) -> Iterator[Doc]:
 def invoices_issued(scope: Scope, period: Period) -> Iterator[Doc]:
     """Invoices issued in ``period``, paid or not. An invoice is due on or after the day it is issued."""
     where = (Where("status", "in", ("open", "paid")), Where("due_date", ">=", period.start.isoformat()))
-    for doc in _each(scope, Query("invoices", where, "due_date")):
+    for doc in each(scope, Query("invoices", where, "due_date")):
         if period.start.isoformat() <= issue_day(doc) <= period.end.isoformat():
             yield doc
 
@@ -90,6 +90,12 @@ def issue_day(invoice: Doc) -> str:
         return issued
     moment = datetime.fromisoformat(issued)
     return moment.astimezone(EAT).date().isoformat()
+
+
+def names_of(scope: Scope, customers: Sequence[str]) -> dict[str, str]:
+    """The names of customers by id; one that is gone is called by its id."""
+    docs = scope.store.get_many(scope.business, [Key("customers", who) for who in customers])
+    return {who: doc.data["name"] if doc else who for who, doc in zip(customers, docs, strict=True)}
 
 
 def first_payment_day(scope: Scope) -> date | None:

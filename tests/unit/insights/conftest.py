@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from insights_world import Client, World, seed
+from ledger_world import Ledger
 
 from shared.core.clock import ManualClock
 from shared.core.ids import SeededIds
@@ -37,3 +38,10 @@ def world(store: Store) -> World:
 @pytest.fixture
 def client(world: World) -> Client:
     return Client(world)
+
+
+@pytest.fixture
+def ledger(store: Store, request: pytest.FixtureRequest) -> Ledger:
+    """An empty business of its own for each test; the seeded ones lie in the same store."""
+    name = "".join(c if c.isalnum() else "-" for c in request.node.name)[:100]
+    return Ledger(store, f"biz_{name}")

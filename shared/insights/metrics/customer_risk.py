@@ -1,0 +1,213 @@
+"""Who is likely to pay late, and who has stopped buying (reference: insights 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
+from statistics import median
+
+from shared.insights.facts import (
+    Fact,
+    Source,
+    Tally,
+    count_fact,
+    derived_days,
+    derived_percent,
+    derived_ratio,
+    money_fact,
+    tally,
+)
+from shared.insights.metrics.buckets import day_of
+from shared.insights.metrics.outstanding_invoices import balance
+from shared.insights.metrics.result import Result, Row, Table
+from shared.insights.metrics.sources import RECEIVED, Scope, each, names_of, payments
+from shared.insights.plan import Filters, Period, Plan
+from shared.store import Doc, Query, Where
+
+LOOK_BACK_DAYS = 365
+DEFAULT_ROWS = 10
+PRIOR = 2
+"""Invoices that the whole business's late rate weighs beside a customer's own."""
+FEWEST_PURCHASES, LEAST_GAP = 4, 7
+MEDIUM, HIGH = Decimal("1.5"), Decimal(3)
+"""Times the usual gap: below the first the risk is low, above the second it is high."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A customer's invoices that are decided: paid, or past due and still open; the late ones of them."""
+
+    customer: str
+    name: str
+    decided: list[Doc]
+    late: list[Doc]
+
+
+def customer_risk(scope: Scope, plan: Plan) -> Result:
+    """Late payment as a share of invoices, shrunk to the business's own rate; or churn by the usual gap."""
+    return churn(scope, plan) if plan.metric == "churn_risk" else late_payment(scope, plan)
+
+
+def late_payment(scope: Scope, plan: Plan) -> Result:
+    """Customers with open invoices by ``(late + 2b) / (decided + 2)``, b the late rate of all."""
+    habits = {habit.customer: habit for habit in _habits(scope)}
+    every = [doc for habit in habits.values() for doc in habit.decided]
+    late = [doc for habit in habits.values() for doc in habit.late]
+    source = Source("invoices", None, (("as_of", scope.today.isoformat()), ("decided", "yes")))
+    whole = count_fact("decided_invoices", len(every), _tally(every), source)
+    of_them = count_fact("late_invoices", len(late), _tally(late), source)
+    if not every:
+        return Result((whole, of_them), "late_unknown")
+    rate = derived_percent("late_rate", len(late), len(every), (of_them, whole))
+    owing = _owing(scope)
+    ranked = sorted(
+        ((_risk(habits.get(who), len(late), len(every)), who) for who in owing), key=lambda r: (-r[0], r[1])
+    )
+    facts: list[Fact] = [whole, of_them, rate]
+    if not ranked:
+        return Result(tuple(facts), "late_none")
+    rows = []
+    for risk, who in ranked[: plan.limit or DEFAULT_ROWS]:
+        part = _late_facts(scope, owing[who], habits.get(who), risk, rate)
+        facts += part
+        rows.append(Row(owing[who][0].data["customer_name"], tuple(f.id for f in part[:3]), who))
+    facts.append(facts[3].model_copy(update={"id": "top_risk"}))
+    table = Table(("customer", "late_risk", "late_share_own", "owed"), tuple(rows), len(ranked))
+    return Result(tuple(facts), "late_some", table=table)
+
+
+def _habits(scope: Scope) -> list[Habit]:
+    since = (scope.today - timedelta(days=LOOK_BACK_DAYS)).isoformat()
+    groups: dict[str, Habit] = {}
+    for status in ("paid", "open"):
+        where = (Where("status", "==", status), Where("due_date", ">=", since))
+        for doc in each(scope, Query("invoices", where, "due_date")):
+            late = _was_late(doc, scope.today)
+            if late is not None:
+                habit = groups.setdefault(
+                    doc.data["customer_id"], Habit(doc.data["customer_id"], doc.data["customer_name"], [], [])
+                )
+                habit.decided.append(doc)
+                if late:
+                    habit.late.append(doc)
+    return list(groups.values())
+
+
+def _was_late(doc: Doc, today: date) -> bool | None:
+    """Whether an invoice was paid after its day; None while it is not due and not paid."""
+    due = doc.data["due_date"]
+    if doc.data["status"] == "paid":
+        paid: str = doc.data.get("paid_on", "")
+        return bool(paid) and nairobi_day(paid) > due
+    return True if due < today.isoformat() else None
+
+
+def nairobi_day(moment: str) -> str:
+    """The Nairobi day of a stored day or moment."""
+    from datetime import datetime
+
+    from shared.core.clock import EAT
+
+    return datetime.fromisoformat(moment).astimezone(EAT).date().isoformat() if "T" in moment else moment
+
+
+def _owing(scope: Scope) -> dict[str, list[Doc]]:
+    owed: dict[str, list[Doc]] = {}
+    for doc in each(scope, Query("invoices", (Where("status", "==", "open"),), "due_date")):
+        if balance(doc) > 0:
+            owed.setdefault(doc.data["customer_id"], []).append(doc)
+    return owed
+
+
+def _risk(habit: Habit | None, late: int, decided: int) -> Decimal:
+    """A probability in per cent, one decimal; somebody without history has the business's own rate."""
+    mine, theirs = (len(habit.late), len(habit.decided)) if habit else (0, 0)
+    chance = (Decimal(mine) + PRIOR * Decimal(late) / decided) / (theirs + PRIOR)
+    return (chance * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
+
+
+def _late_facts(scope: Scope, owed: list[Doc], habit: Habit | None, risk: Decimal, rate: Fact) -> list[Fact]:
+    who: str = owed[0].data["customer_id"]
+    name = owed[0].data["customer_name"]
+    source = Source("invoices", None, (("as_of", scope.today.isoformat()), ("customer_id", who)))
+    decided, late = (habit.decided, habit.late) if habit else ([], [])
+    own = count_fact(f"own_late:{who}", len(late), _tally(late), source).model_copy(
+        update={"label": name, "formatted": f"{len(late)}/{len(decided)}"}
+    )
+    chance = derived_ratio(f"late_risk:{who}", risk, (own, rate), name, unit="%")
+    return [chance, own, money_fact(f"owed:{who}", tally(owed, balance), source, name)]
+
+
+def _tally(docs: Iterable[Doc]) -> Tally:
+    return tally(docs, lambda doc: int(doc.data["total_cents"]))
+
+
+def churn(scope: Scope, plan: Plan) -> Result:
+    """Customers whose last payment is longer ago than is usual for them, the longest first.
+
+    Only who paid on at least four days of the last year; the usual gap is the median, at least a week.
+    """
+    period = Period(start=scope.today - timedelta(days=LOOK_BACK_DAYS), end=scope.today)
+    groups: dict[str, list[Doc]] = {}
+    for doc in payments(scope, period, Filters(), *RECEIVED):
+        if doc.data["customer_id"]:
+            groups.setdefault(doc.data["customer_id"], []).append(doc)
+    quiet, watched = [], 0
+    for who, docs in groups.items():
+        days = sorted({day_of(doc) for doc in docs})
+        if len(days) < FEWEST_PURCHASES:
+            continue
+        watched += 1
+        gap = max(Decimal(median((b - a).days for a, b in pairwise(days))), Decimal(LEAST_GAP))
+        times = (Decimal((scope.today - days[-1]).days) / gap).quantize(Decimal("0.1"))
+        if times >= MEDIUM:
+            quiet.append((times, who, docs, (scope.today - days[-1]).days, int(gap)))
+    quiet.sort(key=lambda one: (-one[0], one[1]))
+    read = [doc for docs in groups.values() for doc in docs]
+    return _churned(scope, quiet, plan.limit or DEFAULT_ROWS, _watched(period, quiet, watched, read))
+
+
+Quiet = tuple[Decimal, str, list[Doc], int, int]
+
+
+def _watched(period: Period, quiet: list[Quiet], watched: int, read: list[Doc]) -> list[Fact]:
+    source = Source("payments", period, (("by", "customer"),))
+    summed = tally(read, _amount)
+    return [
+        count_fact("regular_customers", watched, summed, source),
+        count_fact("quiet_customers", len(quiet), summed, source),
+        count_fact("high_risk", sum(times > HIGH for times, *_ in quiet), summed, source),
+    ]
+
+
+def _churned(scope: Scope, quiet: list[Quiet], limit: int, facts: list[Fact]) -> Result:
+    period = facts[0].period
+    if not quiet:
+        return Result(tuple(facts), "churn_none" if facts[0].value != "0" else "churn_unknown")
+    shown = quiet[:limit]
+    names = names_of(scope, [who for _, who, *_ in shown])
+    rows = []
+    for times, who, docs, since, gap in shown:
+        theirs = Source("payments", period, (("customer_id", who),))
+        last = tally(docs[-1:], _amount)
+        base = count_fact(f"purchases:{who}", len(docs), tally(docs, _amount), theirs).model_copy(
+            update={"label": names[who]}
+        )
+        part = [
+            derived_days(f"quiet_days:{who}", since, (base,), names[who]),
+            derived_days(f"usual_gap:{who}", gap, (base,), names[who]),
+            derived_ratio(f"times_gap:{who}", times, (base,), names[who]),
+            money_fact(f"last_paid:{who}", last, theirs, names[who]),
+        ]
+        facts += [base, *part]
+        rows.append(Row(names[who], tuple(fact.id for fact in part), who))
+    facts.append(facts[4].model_copy(update={"id": "longest_quiet"}))
+    columns = ("customer", "quiet_days", "usual_gap", "times_gap", "last_paid")
+    return Result(tuple(facts), "churn_some", table=Table(columns, tuple(rows), len(quiet)))
+
+
+def _amount(doc: Doc) -> int:
+    return int(doc.data["amount_cents"])

@@ -1,0 +1,196 @@
+"""The figures a business is steered by: one that was asked for, or all of them (reference: insights 8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from statistics import median
+
+from shared.core.money import parse_cents
+from shared.insights.calendar import first_day, previous_whole, same_days, shift, whole
+from shared.insights.facts import (
+    Fact,
+    Source,
+    Tally,
+    derived_money,
+    derived_percent,
+    derived_ratio,
+    money_fact,
+    tally,
+)
+from shared.insights.metrics.cash_position import cash_facts
+from shared.insights.metrics.collecting import collection_effectiveness, days_to_pay, dso
+from shared.insights.metrics.health_measures import NOT_COSTS, window
+from shared.insights.metrics.result import Result, Row, Table
+from shared.insights.metrics.sources import RECEIVED, Scope, expenses, first_payment_day, payments
+from shared.insights.metrics.sums import amount, revenue, spending
+from shared.insights.plan import Filters, Period, Plan
+from shared.store import Doc
+
+BURN_MONTHS, YEAR_MONTHS = 3, 13
+Facts = tuple[Fact, ...]
+
+
+def kpi(scope: Scope, plan: Plan) -> Result:
+    """Days sales outstanding, days to pay or runway where one is asked for; else the whole board."""
+    if plan.metric == "dso":
+        found = dso(scope)
+        return Result(found.facts, "dso" if found.known else "dso_unknown")
+    if plan.metric == "avg_days_to_pay":
+        took = days_to_pay(scope)
+        return Result(took, "days_to_pay" if len(took) > 1 else "days_to_pay_unknown")
+    if plan.metric == "runway":
+        facts, word = runway(scope)
+        return Result(facts, word)
+    return board(scope)
+
+
+def runway(scope: Scope) -> tuple[Facts, str]:
+    """How many months the stated cash lasts at the median net burn of the last three whole months."""
+    burns = [_burn(scope, back) for back in range(1, BURN_MONTHS + 1)]
+    nets = [parse_cents(burn[2].value) for burn in burns]
+    facts: list[Fact] = [fact for burn in burns for fact in burn]
+    burn = int(median(nets))
+    net = derived_money("net_burn", max(burn, 0), [b[2] for b in burns])
+    facts.append(net)
+    first = first_payment_day(scope)
+    if first is None or first > _month(scope, BURN_MONTHS).start:
+        return tuple(facts), "runway_short"
+    if burn <= 0:
+        return tuple(facts), "runway_none"
+    cash = cash_facts(scope)
+    if not cash:
+        return tuple(facts), "runway_unknown"
+    facts += cash
+    held = max(parse_cents(cash[0].value), 0)
+    months = (Decimal(held) / burn).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
+    return (*facts, derived_ratio("runway", months, (cash[0], net))), "runway"
+
+
+def _month(scope: Scope, back: int) -> Period:
+    return whole("month", shift("month", first_day("month", scope.today), -back))
+
+
+def _burn(scope: Scope, back: int) -> tuple[Fact, Fact, Fact]:
+    month = _month(scope, back)
+    came = money_fact(f"month_in:{back}", *revenue(scope, month, Filters()), label="cash_in")
+    went = money_fact(f"month_out:{back}", *spending(scope, month, Filters()), label="cash_out")
+    cents = parse_cents(went.value) - parse_cents(came.value)
+    burn = derived_money(f"month_burn:{back}", cents, (came, went), month)
+    return came, went, burn.model_copy(update={"label": "net_burn"})
+
+
+def board(scope: Scope) -> Result:
+    """Every figure that can be told, each a row; what cannot is left out, never guessed."""
+    collected = _collected(scope)
+    owed = dso(scope)
+    cei = collection_effectiveness(owed, collected)
+    parts = [
+        *margins(scope),
+        *owed.facts,
+        collected,
+        *((cei,) if cei else ()),
+        *days_to_pay(scope),
+        *runway(scope)[0],
+        *growth(scope),
+        *concentration(scope),
+    ]
+    facts = tuple({fact.id: fact for fact in parts}.values())
+    shown = (
+        "gross_margin", "net_margin_90", "dso", "dso_best", "cei", "days_to_pay_median", "net_burn", "runway",
+        "month_on_month", "year_on_year", "largest_share", "hhi",
+    )  # fmt: skip
+    known = {fact.id for fact in facts}
+    rows = tuple(Row(name, (name,)) for name in shown if name in known)
+    if not rows:
+        return Result(facts, "none")
+    return Result(facts, "board", table=Table(("kpi", "value"), rows, len(rows), "label"))
+
+
+def _collected(scope: Scope) -> Fact:
+    """Money of the window that was allocated to invoices."""
+    got = payments(scope, window(scope), Filters(), *RECEIVED)
+    found = (doc for doc in got if doc.data.get("allocated_cents"))
+    source = Source("payments", window(scope), (("allocated", "yes"),))
+    return money_fact("collected", tally(found, lambda doc: int(doc.data["allocated_cents"])), source)
+
+
+def margins(scope: Scope) -> Facts:
+    """Of 90 days: what is left of income after goods, and after all costs but transfers to the owner."""
+    period = window(scope)
+    spent = [doc for doc in expenses(scope, period, Filters()) if doc.data["category"] != NOT_COSTS]
+    earned, source = revenue(scope, period, Filters())
+    income = money_fact("income", earned, source)
+    goods = _costs("cost_of_goods", [d for d in spent if d.data["category"] == "stock_cogs"], period)
+    costs = _costs("costs", spent, period)
+    if earned.cents <= 0:
+        return income, goods, costs
+    return (
+        income,
+        goods,
+        costs,
+        derived_percent(
+            "gross_margin", earned.cents - parse_cents(goods.value), earned.cents, (income, goods)
+        ),
+        derived_percent(
+            "net_margin_90", earned.cents - parse_cents(costs.value), earned.cents, (income, costs)
+        ),
+    )
+
+
+def _costs(name: str, docs: list[Doc], period: Period) -> Fact:
+    return money_fact(name, tally(docs, amount), Source("expenses", period, (("for", name),)))
+
+
+def growth(scope: Scope) -> Facts:
+    """Income of this month so far against the same days of the last; of the year before with 13 months."""
+    this = Period(start=first_day("month", scope.today), end=scope.today)
+    facts = list(_against(scope, this, same_days(this, previous_whole(this)), "month"))
+    first = first_payment_day(scope)
+    if first is not None and first <= shift("month", this.start, -YEAR_MONTHS):
+        start = shift("month", this.start, -12)
+        facts += _against(scope, this, same_days(this, whole("month", start)), "year")
+    return tuple(facts)
+
+
+def _against(scope: Scope, this: Period, before: Period, unit: str) -> Facts:
+    now, source = revenue(scope, this, Filters())
+    then, earlier = revenue(scope, before, Filters())
+    current = money_fact("income_this_month", now, source)
+    previous = money_fact(f"income_{unit}_before", then, earlier)
+    if then.cents <= 0:
+        return current, previous
+    change = derived_percent(f"{unit}_on_{unit}", now.cents - then.cents, then.cents, (current, previous))
+    return current, previous, change
+
+
+def concentration(scope: Scope) -> Facts:
+    """How much of twelve months' income hangs on few customers: the largest share, and the sum of squares.
+
+    HHI in points of 10,000 over known customers' shares of all income; unknown payers count as nobody's.
+    """
+    period = Period(start=scope.today - timedelta(days=364), end=scope.today)
+    groups: dict[str, list[Doc]] = {}
+    got: list[Doc] = []
+    for doc in payments(scope, period, Filters(), *RECEIVED):
+        got.append(doc)
+        groups.setdefault(doc.data["customer_id"], []).append(doc)
+    groups.pop("", None)
+    earned = sum(map(amount, got))
+    if earned <= 0 or not groups:
+        return ()
+    income = money_fact("income_year", tally(got, amount), Source("payments", period, ()))
+    sums = sorted(((sum(map(amount, docs)), who) for who, docs in groups.items()), reverse=True)
+    largest = _largest(groups[sums[0][1]], sums[0][1], period)
+    points = sum(Decimal(cents * 100) ** 2 for cents, _ in sums) / Decimal(earned) ** 2
+    return (
+        income,
+        largest,
+        derived_percent("largest_share", sums[0][0], earned, (largest, income)),
+        derived_ratio("hhi", points.quantize(Decimal(1), rounding=ROUND_HALF_EVEN), (income,)),
+    )
+
+
+def _largest(docs: list[Doc], who: str, period: Period) -> Fact:
+    summed: Tally = tally(docs, amount)
+    return money_fact("largest_customer", summed, Source("payments", period, (("customer_id", who),)))
