@@ -127,8 +127,9 @@ mutants: .venv/ready-test ## the product with one promise taken out, many times:
 	@$(PY) -m tests.simulation.hunt --jobs $(JOBS)
 
 TRAIN ?= var/kenya
-train: .venv/ready-test ## refit receipts' confidence (drawn ones, ../shared's, CORRECTIONS=FILE) and expense categories
+train: .venv/ready-test ## refit receipts' confidence (drawn ones, ../shared's, CORRECTIONS=FILE), expense categories, questions
 	@$(PY) -m tools.train expenses
+	@$(PY) -m tools.train questions
 	@test -d $(TRAIN) || $(PY) -m bench.kenya --out $(TRAIN) --count 100 --seed 11 --split train
 	@$(PY) -m tools.train receipts --images $(TRAIN) --labels $(TRAIN)/labels.jsonl \
 	  $(if $(wildcard ../shared/data/receipts),--images ../shared/data/receipts --labels ../shared/data/receipts/labels.jsonl) \

@@ -2,8 +2,9 @@
 
     python -m tools.train receipts --images DIR --labels FILE [--images ...] [--corrections FILE]
     python -m tools.train expenses [--labelled FILE] [--force]
+    python -m tools.train questions [--force]
 
-Expenses: tools/expenses/train.py.
+Expenses: tools/expenses/train.py; questions: tools/questions/train.py.
 Receipts: one logistic model a field over the features that the rules give it (shared/receipts/confidence.py),
 fitted with scikit-learn, which is imported here and nowhere at run time. Folders are labelled as those of
 benchmarks; ``--corrections`` takes what ``python -m tools.admin labels`` printed. The figures that weights
@@ -45,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tools.expenses.train import main as train_expenses
 
         return train_expenses(given[1:])
+    if given[:1] == ["questions"]:
+        from tools.questions.train import main as train_questions
+
+        return train_questions(given[1:])
     options = _options(given)
     samples = [
         sample

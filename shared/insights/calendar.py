@@ -76,6 +76,12 @@ def month_end(today: date) -> Period:
     )
 
 
+def rest_of(unit: Unit, today: date) -> Period:
+    """From tomorrow to the last day of the current unit (of the next one on that last day)."""
+    start = today + timedelta(days=1)
+    return Period(start=start, end=whole(unit, first_day(unit, start)).end)
+
+
 def previous_whole(period: Period) -> Period:
     """What a period is compared with: the whole unit before it, else as many days just before."""
     units: tuple[Unit, ...] = ("week", "month", "quarter", "half", "year")

@@ -13,10 +13,12 @@ from shared.insights.plan import Period
 
 _UNITS: dict[str, calendar.Unit] = {
     "day": "day", "days": "day", "siku": "day",
-    "week": "week", "weeks": "week", "wiki": "week", "majuma": "week", "juma": "week",
-    "month": "month", "months": "month", "mwezi": "month", "miezi": "month",
+    "week": "week", "weeks": "week", "wiki": "week", "majuma": "week", "juma": "week", "wk": "week",
+    "wks": "week", "month": "month", "months": "month", "mwezi": "month", "miezi": "month", "mth": "month",
+    "mths": "month", "mnth": "month", "mnths": "month",
     "quarter": "quarter", "quarters": "quarter", "robo": "quarter", "robo ya mwaka": "quarter",
-    "year": "year", "years": "year", "mwaka": "year", "miaka": "year",
+    "qtr": "quarter", "year": "year", "years": "year", "mwaka": "year", "miaka": "year", "yr": "year",
+    "yrs": "year",
 }  # fmt: skip
 _EN_MONTHS = [
     "january",
@@ -48,11 +50,13 @@ _SW_MONTHS = [
 ]
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "thirty": 30, "sixty": 60, "ninety": 90,
-    "moja": 1, "mbili": 2, "wawili": 2, "miwili": 2, "tatu": 3, "watatu": 3, "mitatu": 3, "nne": 4,
-    "wanne": 4, "minne": 4, "tano": 5, "watano": 5, "mitano": 5, "sita": 6, "saba": 7, "nane": 8,
-    "wanane": 8, "minane": 8, "tisa": 9, "kumi na moja": 11, "kumi na mbili": 12, "kumi": 10,
-    "ishirini": 20, "thelathini": 30, "sitini": 60, "tisini": 90,
+    "couple of": 2, "a couple of": 2, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15,
+    "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "sixty": 60, "ninety": 90,
+    "moja": 1, "mbili": 2, "wawili": 2, "miwili": 2, "mawili": 2, "tatu": 3, "watatu": 3, "mitatu": 3,
+    "matatu": 3, "nne": 4, "wanne": 4, "minne": 4, "manne": 4, "tano": 5, "watano": 5, "mitano": 5,
+    "matano": 5, "sita": 6, "saba": 7, "nane": 8, "wanane": 8, "minane": 8, "tisa": 9,
+    "kumi na moja": 11, "kumi na mbili": 12, "kumi": 10, "ishirini": 20, "thelathini": 30,
+    "arobaini": 40, "sitini": 60, "tisini": 90,
 }  # fmt: skip
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _SW_ORDINALS = {"kwanza": 1, "pili": 2, **_NUMBERS}
@@ -65,7 +69,7 @@ def _either(words: list[str] | dict[str, int]) -> str:
 
 
 NUMBER = rf"(?:\d{{1,3}}|{_either(_NUMBERS)})"
-_EN_UNIT = "days?|weeks?|months?|quarters?|years?"
+_EN_UNIT = "days?|weeks?|months?|quarters?|years?|wks?|mn?ths?|qtr|yrs?"
 _SW_UNIT = "siku|wiki|juma|majuma|mwezi|miezi|robo ya mwaka|robo|mwaka|miaka"
 _MONTH = (
     rf"(?:{_either(_EN_MONTHS)}|{_either(_SW_MONTHS)}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)"
@@ -112,6 +116,31 @@ def _named_day(match: re.Match[str], today: date) -> Period:
 
 def _numeric_day(match: re.Match[str], today: date) -> Period:
     return _day(int(match["d"]), int(match["m"]), match["y"], today)
+
+
+def _numeric_month(match: re.Match[str], today: date) -> Period:
+    return calendar.begun("month", int(match["m"]), int(match["y"]), today)
+
+
+def _day_of_month(match: re.Match[str], today: date) -> Period:
+    """The most recent day with that number."""
+    start = today.replace(day=1)
+    while True:
+        try:
+            on = start.replace(day=int(match["d"]))
+        except ValueError:  # 31 in a month of 30: the month before, unless no month has it
+            if int(match["d"]) > 31:
+                raise
+            on = date.max
+        if on <= today:
+            return Period(start=on, end=on)
+        start = calendar.shift("month", start, -1)
+
+
+def _last_weekend(_match: re.Match[str], today: date) -> Period:
+    """The Saturday and Sunday of the week before."""
+    monday = calendar.first_day("week", today)
+    return Period(start=monday - timedelta(days=2), end=monday - timedelta(days=1))
 
 
 def _month(match: re.Match[str], today: date) -> Period:
@@ -173,9 +202,29 @@ _SOURCES: tuple[tuple[str, Read], ...] = (
         lambda _match, today: calendar.month_end(today),
     ),
     (
+        r"\b(?:(?:by |at )?(?:the )?end of (?:the |this )?|(?:the )?rest of (?:the |this )?|mwisho wa )"
+        r"(?P<unit>week|month|quarter|year|wiki|mwezi|robo|mwaka)\b",
+        lambda m, today: calendar.rest_of(_unit(m), today),
+    ),
+    (
+        r"\b(?:(?:the )?(?:start|beginning) of (?:the |this )?|mwanzo wa |the (?=\w+ began))"
+        r"(?P<unit>week|month|quarter|year|wiki|mwezi|robo|mwaka)(?: (?:hii|huu|began))?\b",
+        lambda m, today: calendar.this(_unit(m), today),
+    ),
+    (
+        rf"\b(?P<n>{NUMBER}) (?P<unit>{_EN_UNIT}) ago\b",
+        lambda m, today: calendar.relative(_unit(m), today, -number(m["n"])),
+    ),
+    (r"\b(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])\b(?!-)", _numeric_month),
+    (r"\b(?P<m>0?[1-9]|1[0-2])/(?P<y>20\d\d)\b", _numeric_month),
+    (r"\b(?:last|past|previous) weekend\b|\bwikendi (?:iliyopita|jana)\b", _last_weekend),
+    (r"\b(?:tarehe|on the) (?P<d>\d{1,2})(?:st|nd|rd|th)?\b", _day_of_month),
+    (
         rf"\bthis (?P<unit>{_EN_UNIT})\b|\b(?:month|year|quarter|week) to date\b",
         lambda m, today: calendar.this(_UNITS[m["unit"] or m[0].split()[0]], today),
     ),
+    (r"\bmtd\b", lambda _m, today: calendar.this("month", today)),
+    (r"\bytd\b", lambda _m, today: calendar.this("year", today)),
     (rf"\b(?P<unit>{_SW_UNIT}) (?:hii|huu|hu)\b", lambda m, today: calendar.this(_unit(m), today)),
     (
         rf"\b(?:last|previous|past) (?P<unit>{_EN_UNIT})\b",
@@ -185,7 +234,7 @@ _SOURCES: tuple[tuple[str, Read], ...] = (
         rf"\b(?P<unit>{_SW_UNIT}) (?:iliyopita|uliopita|iliopita|uliyopita|ulioisha|iliyoisha|jana)\b",
         lambda m, today: calendar.relative(_unit(m), today, -1),
     ),
-    (rf"\bnext (?P<unit>{_EN_UNIT})\b", lambda m, today: calendar.relative(_unit(m), today, 1)),
+    (rf"\b(?:next|coming) (?P<unit>{_EN_UNIT})\b", lambda m, today: calendar.relative(_unit(m), today, 1)),
     (
         rf"\b(?P<unit>{_SW_UNIT}) (?:ijayo|ujao|inayokuja|unaokuja)\b",
         lambda m, today: calendar.relative(_unit(m), today, 1),
@@ -199,9 +248,9 @@ _SOURCES: tuple[tuple[str, Read], ...] = (
     (rf"\bmwezi wa (?P<n>kwanza|pili|{NUMBER})\b{_YEAR_AFTER}", _sw_month),
     (rf"\b(?P<m>{_MONTH})\b(?:'s)?{_YEAR_AFTER}", _month),
     (r"\b(?:day before yesterday|juzi)\b", _days_ago(2)),
-    (r"\b(?:yesterday|jana)\b", _days_ago(1)),
-    (r"\b(?:today|leo)\b", _days_ago(0)),
-    (r"\b(?:tomorrow|kesho)\b", _days_ago(-1)),
+    (r"\b(?:yesterday|jana|ystday|yest)\b", _days_ago(1)),
+    (r"\b(?:today|leo|2day)\b", _days_ago(0)),
+    (r"\b(?:tomorrow|kesho|tmrw|2moro)\b", _days_ago(-1)),
     (rf"\b(?P<day>{_either(_EN_DAYS + _SW_DAYS)})\b", _weekday),
     (
         rf"\b(?P<y>{_YEAR})\b",

@@ -81,7 +81,13 @@ _CONCEPTS: dict[str, str] = {
     r"|asante"
     r"|thanks?|thank you|how are you",
 }
-_OVER_DAYS = rf"(?:more than|over|beyond|zaidi ya)\b.*?(?:(?P<a>{NUMBER}) days|siku (?P<b>{NUMBER}))"
+_OVER_DAYS = (
+    rf"(?:more than|over|beyond|older than|past|exceeding|later than|zaidi ya|kupita|kuzidi)\b"
+    rf"(?! the (?:last|past)| last)"
+    rf".*?(?:(?P<a>{NUMBER})(?: |-)?\+? ?days|siku (?P<b>{NUMBER}))"
+    rf"|(?:gone|went|zilizopita|yaliyopita|zimepita)\b.*?(?:(?P<e>{NUMBER}) days|siku (?P<f>{NUMBER}))"
+    rf"|(?P<c>{NUMBER})\+ days|(?P<d>{NUMBER}) days (?:overdue|late|old|past due)"
+)
 
 _CATEGORIES: dict[str, str] = {
     "payroll_statutory": r"nssf|nhif|shif|paye|housing levy|nita",
@@ -127,6 +133,10 @@ _ENGLISH = (
     r"|have|has|any|money|shillings?|ksh?s?|bob|month|week|year|quarter|by|and|please|who|where|with"
     r"|payments?"
 )
+
+
+CONCEPTS: tuple[str, ...] = (*_CONCEPTS, "over_days", "category")
+"""Every concept that a question can mention; the last two are read with a number or a code."""
 
 
 @cache

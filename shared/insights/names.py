@@ -17,7 +17,7 @@ def names_in(question: str) -> tuple[str, ...]:
     if text == text.upper():
         return ()
     found = (_trimmed(match[0], match.start() == 0) for match in _CAPITALISED.finditer(text))
-    return tuple(name for name in found if name)
+    return tuple(name for name in found if name and not any(map(str.isdigit, name)))
 
 
 def _trimmed(run: str, opening: bool) -> str:

@@ -9,7 +9,12 @@ from datetime import date
 from shared.insights.dates import phrases
 from shared.insights.plan import Period
 
-_SINCE = re.compile(r"(?:\bsince|\btangu|\bfrom|\bkuanzia|\bkutoka)(?: the)?(?: month of| mwezi wa)? $")
+_SINCE = re.compile(r"(?:\bsince|\btangu|\bkuanzia)(?: the)?(?: month of| mwezi wa)? $")
+_FROM = re.compile(r"(?:\bfrom|\bkutoka)(?: the)?(?: month of| mwezi wa)? $")
+_RELATIVE = re.compile(
+    r"^(?:last|past|previous|this|yesterday|today)\b|\b(?:iliyopita|uliopita|jana|hii|huu|leo)$"
+)
+"""``from last week`` says which one is meant; ``from January`` says when it begins."""
 _JOINED = re.compile(r"^ (?:and|to|until|till|through|hadi|mpaka|na|-) (?:the )?$|^ ?- ?$")
 _RANGE = re.compile(r"(?:\bbetween|\bfrom|\bkati ya|\bkutoka|\bkuanzia) (?:the )?$")
 _MODAL_MAY = re.compile(r"\b(?:i|we|you|they|it|that|who|which) may\b|\bmay (?:i|we|you|not|be|have)\b")
@@ -75,6 +80,8 @@ def _is_range(text: str, left: Found, right: Found) -> bool:
 
 
 def _up_to_today(text: str, found: Found, today: date) -> Found:
-    if found.period.start <= today and _SINCE.search(text[: found.start]):
+    before, named = text[: found.start], text[found.start : found.end]
+    begun = _SINCE.search(before) or (_FROM.search(before) and not _RELATIVE.search(named))
+    if found.period.start <= today and begun:
         return Found(found.start, found.end, Period(start=found.period.start, end=today))
     return found

@@ -126,6 +126,7 @@ def export(fitted: Fitted, *, version: str, sharpness: Sequence[float], figures:
     weights = [round(float(grams[k, bucket]) / scale[k]) for bucket in range(SIZE) for k in range(len(CODES))]
     return Model(
         version=version,
+        classes=CODES,
         idf=[float(value) for value in fitted.tfidf.idf_],
         weights=weights,
         scale=scale,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.insights.plan import INTENTS, Plan
-from shared.insights.router import RULES, SURE_MILLI, route
+from shared.insights.router import SURE_MILLI, route
+from shared.insights.rules import RULES
 
 TODAY = date(2026, 3, 18)
 LABELLED = Path(__file__).resolve().parents[4] / "shared" / "data" / "questions" / "dev.jsonl"
