@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 EN: dict[str, str] = {
+    "forecast.some": "{Metric}: about {expected} is to be expected, and in {range_share} of cases between "
+    "{expected_low} and {expected_high}. Looking back {checked} times, such forecasts were off by "
+    "{off}.",
+    "forecast.untried": "{Metric}: about {expected} is to be expected, perhaps between {expected_low} and "
+    "{expected_high}. There is too little history to check how far off that is.",
+    "forecast.too_short": "There are only {history_days} to go by; a forecast needs {least_days}.",
+    "forecast.not_ahead": "I can only forecast days to come, at most a year ahead.",
+    "forecast.cash_left": "{expected_in} is expected to come in (in {range_share} of cases "
+    "{expected_in_low} to {expected_in_high}) and {expected_out} to go out: {expected_difference} more "
+    "comes in.",
+    "forecast.cash_short": "{expected_in} is expected to come in (in {range_share} of cases "
+    "{expected_in_low} to {expected_in_high}) and {expected_out} to go out: {expected_difference} more "
+    "goes out.",
+    "forecast.no_balance": "No balance of an account is recorded, so only the change can be told.",
+    "forecast.due": "Invoices of {due_then} fall due in that time.",
+    "forecast.held": "With {cash} held now, {expected_in} expected in and {expected_out} out, about "
+    "{held_then} would be left.",
+    "forecast.held_short": "With {cash} held now, {expected_in} expected in and {expected_out} out, the "
+    "money would not be enough: {held_then}.",
     "ageing.some": "Customers owe {outstanding}; {overdue} of it is overdue, {bucket:days_over_90} by "
     "more than three months.",
     "ageing.current": "Customers owe {outstanding}, and none of it is overdue.",
@@ -100,6 +119,25 @@ EN: dict[str, str] = {
     "find_transaction.what": "Name a receipt number, an invoice number or an amount, and I can look for it.",
 }
 SW: dict[str, str] = {
+    "forecast.some": "{Metric}: takriban {expected} zinatarajiwa, na kwa {range_share} ya nyakati kati ya "
+    "{expected_low} na {expected_high}. Tukiangalia nyuma mara {checked}, makadirio kama haya "
+    "yalikosea kwa {off}.",
+    "forecast.untried": "{Metric}: takriban {expected} zinatarajiwa, labda kati ya {expected_low} na "
+    "{expected_high}. Kumbukumbu hazitoshi kupima usahihi wake.",
+    "forecast.too_short": "Kuna kumbukumbu za {history_days} tu; makadirio yanahitaji {least_days}.",
+    "forecast.not_ahead": "Ninaweza kukadiria siku zijazo tu, hadi mwaka mmoja mbele.",
+    "forecast.cash_left": "{expected_in} zinatarajiwa kuingia (kwa {range_share} ya nyakati "
+    "{expected_in_low} hadi {expected_in_high}) na {expected_out} kutoka: zinazoingia zinazidi kwa "
+    "{expected_difference}.",
+    "forecast.cash_short": "{expected_in} zinatarajiwa kuingia (kwa {range_share} ya nyakati "
+    "{expected_in_low} hadi {expected_in_high}) na {expected_out} kutoka: zinazotoka zinazidi kwa "
+    "{expected_difference}.",
+    "forecast.no_balance": "Hakuna salio lililorekodiwa, kwa hivyo badiliko tu ndilo linajulikana.",
+    "forecast.due": "Ankara za {due_then} zinafika muda katika kipindi hicho.",
+    "forecast.held": "Ukiwa na {cash} sasa, {expected_in} zikitarajiwa kuingia na {expected_out} kutoka, "
+    "zingebaki takriban {held_then}.",
+    "forecast.held_short": "Ukiwa na {cash} sasa, {expected_in} zikitarajiwa kuingia na {expected_out} "
+    "kutoka, pesa hazingetosha: {held_then}.",
     "ageing.some": "Wateja wanadaiwa {outstanding}; {overdue} kati yake zimechelewa, "
     "{bucket:days_over_90} kwa zaidi ya miezi mitatu.",
     "ageing.current": "Wateja wanadaiwa {outstanding}, na hakuna iliyochelewa.",

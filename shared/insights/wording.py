@@ -21,7 +21,7 @@ _BY_CATEGORY = frozenset(
         "variance_share", "worst_variance",
     }
 )  # fmt: skip
-_BY_PERIOD = frozenset({"got", "spent", "net", "highest", "lowest"})
+_BY_PERIOD = frozenset({"ahead", "got", "spent", "net", "highest", "lowest"})
 _BY_LABEL = frozenset(
     {
         "bucket", "bucket_share", "bucket_count", "matching", "reason", "reason_share", "top_reason",

@@ -11,6 +11,7 @@ from shared.insights.metrics.customer_risk import customer_risk
 from shared.insights.metrics.expense_breakdown import expense_breakdown
 from shared.insights.metrics.expense_total import expense_total
 from shared.insights.metrics.find_transaction import find_transaction
+from shared.insights.metrics.forecast import forecast
 from shared.insights.metrics.health_score import health_score
 from shared.insights.metrics.kpi import kpi
 from shared.insights.metrics.largest_expenses import largest_expenses
@@ -33,6 +34,7 @@ _METRICS = (
     Metric("outstanding_invoices", outstanding_invoices),
     Metric("compare_periods", compare_periods),
     Metric("health_score", health_score),
+    Metric("forecast", forecast),
     Metric("ageing", ageing),
     Metric("top_customers", top_customers),
     Metric("customer_risk", customer_risk),

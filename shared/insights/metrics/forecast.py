@@ -1,0 +1,170 @@
+"""What is to be expected: money in, money out, and what that leaves, with how such forecasts came true
+before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from shared.core.money import parse_cents
+from shared.insights.calendar import Unit, first_day
+from shared.insights.facts import (
+    Fact,
+    Source,
+    count_fact,
+    derived_days,
+    derived_money,
+    derived_ratio,
+    money_fact,
+    tally,
+)
+from shared.insights.forecasting.outlook import LEAST_DAYS, Outlook, outlook
+from shared.insights.metrics.buckets import day_of, granularity, name_of, split
+from shared.insights.metrics.cash_position import cash_facts
+from shared.insights.metrics.outstanding_invoices import balance
+from shared.insights.metrics.result import Result, Row, Table
+from shared.insights.metrics.sources import RECEIVED, Scope, expenses, open_invoices, payments
+from shared.insights.metrics.sums import amount, required
+from shared.insights.plan import Filters, Period, Plan
+from shared.store import Doc
+
+HISTORY_DAYS, LONGEST_AHEAD = 730, 366
+RANGE = Decimal(80)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A flow up to yesterday: its records, its day of beginning, and cents a day without gaps."""
+
+    fact: Fact
+    first: date
+    cents: list[float]
+
+
+def forecast(scope: Scope, plan: Plan) -> Result:
+    """Expected money of the days ahead; refused with the reason where there is too little to go by."""
+    period = required(plan.period)
+    if period.end <= scope.today or (period.end - scope.today).days > LONGEST_AHEAD:
+        return Result((), "not_ahead")
+    if plan.metric in ("cash_flow", "cash_balance"):
+        return _cash(scope, plan, period)
+    known = _history(scope, plan.metric == "expenses", plan.filters)
+    days = derived_days("history_days", len(known.cents), (known.fact,))
+    said = _outlook(scope, known, period)
+    if said is None:
+        return Result((known.fact, days, _least(known)), "too_short")
+    facts = [known.fact, days, *_told(said, known, period)]
+    table, points = _points(said, period, plan.filters.granularity, known)
+    word = "some" if said.off is not None else "untried"
+    return Result((*facts, *points), word, table=table)
+
+
+def _history(scope: Scope, spent: bool, filters: Filters) -> Known:
+    """From the first record of the last two years to yesterday: today is not over."""
+    period = Period(start=scope.today - timedelta(days=HISTORY_DAYS), end=scope.today - timedelta(days=1))
+    narrowed = Filters(category=filters.category) if spent else Filters(channel=filters.channel)
+    docs = list(expenses(scope, period, narrowed) if spent else payments(scope, period, narrowed, *RECEIVED))
+    source = Source("expenses" if spent else "payments", period, tuple(sorted(narrowed.given().items())))
+    fact = money_fact("history_out" if spent else "history_in", tally(docs, amount), source)
+    return Known(fact, *_daily(docs, period))
+
+
+def _daily(docs: list[Doc], period: Period) -> tuple[date, list[float]]:
+    if not docs:
+        return period.end, []
+    first = min(map(day_of, docs))
+    cents = [0.0] * ((period.end - first).days + 1)
+    for doc in docs:
+        cents[(day_of(doc) - first).days] += amount(doc)
+    return first, cents
+
+
+def _outlook(scope: Scope, known: Known, period: Period) -> Outlook | None:
+    """The outlook of exactly the days of the period; today lies between and is left out."""
+    return outlook(known.first, known.cents, period.days, (period.start - scope.today).days)
+
+
+def _least(known: Known) -> Fact:
+    return derived_days("least_days", LEAST_DAYS, (known.fact,))
+
+
+def _told(said: Outlook, known: Known, period: Period) -> list[Fact]:
+    """The sum, its range, and how far off such sums were before."""
+    of = (known.fact,)
+    facts = [
+        derived_money("expected", round(said.total), of, period),
+        derived_money("expected_low", round(said.low), of, period),
+        derived_money("expected_high", round(said.high), of, period),
+        derived_ratio("range_share", RANGE, of, unit="%"),
+    ]
+    if said.off is not None:
+        off = (Decimal(round(said.off * 1000)) / 10).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
+        tries = count_fact("checked", said.checked, tally([], amount), Source("", None))
+        facts += [
+            tries.model_copy(update={"derived_from": (known.fact.id,), "query_hash": ""}),
+            derived_ratio("off", off, of, unit="%"),
+        ]
+    return facts
+
+
+def _points(said: Outlook, period: Period, wanted: str | None, known: Known) -> tuple[Table, list[Fact]]:
+    """Expected money by day, week or month of the period."""
+    unit: Unit = granularity(wanted, period)
+    sums: dict[date, float] = {}
+    for k, cents in enumerate(said.days):
+        start = first_day(unit, said.start + timedelta(days=k))
+        sums[start] = sums.get(start, 0.0) + cents
+    points = []
+    for part in split(period, unit):
+        name = name_of(part, unit)
+        cents = round(sums.get(first_day(unit, part.start), 0.0))
+        fact = derived_money(f"ahead:{name}", cents, (known.fact,), part)
+        points.append(fact.model_copy(update={"label": name}))
+    rows = tuple(Row(fact.label, (fact.id,)) for fact in points)
+    return Table((f"per_{unit}", "amount"), rows, len(rows), "period", "line"), points
+
+
+def _cash(scope: Scope, plan: Plan, period: Period) -> Result:
+    """Expected money in and out; what is held then, where a balance was stated."""
+    coming, going = _history(scope, False, Filters()), _history(scope, True, Filters())
+    into, out = _outlook(scope, coming, period), _outlook(scope, going, period)
+    facts: list[Fact] = [coming.fact, going.fact]
+    shorter = coming if into is None else going
+    if into is None or out is None:
+        days = derived_days("history_days", len(shorter.cents), (shorter.fact,))
+        return Result((*facts, days, _least(shorter)), "too_short")
+    facts += _both(into, out, coming, going, period)
+    facts.append(_due(scope, period))
+    net = parse_cents(facts[-2].value)
+    cash = cash_facts(scope) if plan.metric == "cash_balance" else []
+    if plan.metric == "cash_flow" or not cash:
+        word = "cash_left" if net >= 0 else "cash_short"
+        return Result(tuple(facts), word, ("no_balance",) if plan.metric == "cash_balance" else ("due",))
+    held = derived_money("held_then", parse_cents(cash[0].value) + net, (cash[0], facts[-2]), period)
+    return Result((*facts, *cash, held), "held" if parse_cents(held.value) >= 0 else "held_short", ("due",))
+
+
+def _both(into: Outlook, out: Outlook, coming: Known, going: Known, period: Period) -> list[Fact]:
+    expected_in = derived_money("expected_in", round(into.total), (coming.fact,), period)
+    expected_out = derived_money("expected_out", round(out.total), (going.fact,), period)
+    net = round(into.total) - round(out.total)
+    low = derived_money("expected_in_low", round(into.low), (coming.fact,), period)
+    high = derived_money("expected_in_high", round(into.high), (coming.fact,), period)
+    return [
+        expected_in,
+        expected_out,
+        low,
+        high,
+        derived_ratio("range_share", RANGE, (coming.fact,), unit="%"),
+        derived_money("expected_difference", abs(net), (expected_in, expected_out), period),
+        derived_money("expected_net", net, (expected_in, expected_out), period),
+    ]
+
+
+def _due(scope: Scope, period: Period) -> Fact:
+    """Open invoices that fall due in the period; they are part of what is expected, not beside it."""
+    until, since = period.end.isoformat(), period.start.isoformat()
+    docs = (doc for doc in open_invoices(scope, Filters()) if since <= doc.data["due_date"] <= until)
+    return money_fact("due_then", tally(docs, balance), Source("invoices", period, (("due", "then"),)))
