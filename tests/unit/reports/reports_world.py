@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -213,7 +213,3 @@ class Client:
 
 def days(start: str, end: str) -> Period:
     return Period(start=date.fromisoformat(start), end=date.fromisoformat(end))
-
-
-def later(day: date, count: int) -> date:
-    return day + timedelta(days=count)
