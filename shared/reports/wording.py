@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from shared.insights.facts import Fact
 from shared.insights.plan import Period
@@ -56,14 +57,20 @@ def say_cell(cell: Cell, language: Language) -> str:
         case Fact():
             return cell.formatted
         case Said(codes, text):
-            words = "; ".join(say(code, language) for code in codes)
-            return " ".join(part for part in (_capital(words), text) if part)
+            words = _joined(codes, language)
+            return f"{words} {text}" if words and text else words or text
         case str():
             return cell
         case int():
             return f"{cell:,}"
         case _:
             return cell.fact("").formatted
+
+
+@lru_cache(maxsize=512)
+def _joined(codes: tuple[str, ...], language: Language) -> str:
+    """Few different ones in many rows."""
+    return _capital("; ".join(say(code, language) for code in codes))
 
 
 def title_of(report: Report, language: Language) -> str:

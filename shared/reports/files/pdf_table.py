@@ -142,25 +142,29 @@ def _broken(text: str, laid: Laid, at: int) -> str:
 
 
 def _style(laid: Laid) -> list[tuple[Any, ...]]:
+    from reportlab.lib.colors import HexColor
+
     size = laid.size
+    # colours as objects: reportlab reads one that is text again for every cell
+    brand, ink, pale, white, stripe = map(HexColor, (BRAND, INK, PALE, "#FFFFFF", STRIPE))
     style: list[tuple[Any, ...]] = [
         ("FONT", (0, 0), (-1, -1), PLAIN, size, size * 1.2),
         ("FONT", (0, 0), (-1, 0), BOLD, size, size * 1.2),
-        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
-        ("TEXTCOLOR", (0, 0), (-1, 0), "#FFFFFF"),
-        ("BACKGROUND", (0, 0), (-1, 0), BRAND),
+        ("TEXTCOLOR", (0, 0), (-1, -1), ink),
+        ("TEXTCOLOR", (0, 0), (-1, 0), white),
+        ("BACKGROUND", (0, 0), (-1, 0), brand),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LEFTPADDING", (0, 0), (-1, -1), 4),
         ("RIGHTPADDING", (0, 0), (-1, -1), 4),
         ("TOPPADDING", (0, 0), (-1, -1), 1),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
-        ("ROWBACKGROUNDS", (0, 1), (-1, -1), ("#FFFFFF", STRIPE)),
-        ("LINEBELOW", (0, -1), (-1, -1), 0.5, PALE),
+        ("ROWBACKGROUNDS", (0, 1), (-1, -1), (white, stripe)),
+        ("LINEBELOW", (0, -1), (-1, -1), 0.5, pale),
     ]
     style += [("ALIGN", (at, 0), (at, -1), "RIGHT") for at, number in enumerate(laid.numbers) if number]
     for number, kind in enumerate(laid.styles, 1):
         if kind != "line":
             style.append(("FONT", (0, number), (-1, number), BOLD, size, size * 1.2))
-            style.append(("LINEABOVE", (0, number), (-1, number), 0.6, BRAND if kind == "total" else PALE))
+            style.append(("LINEABOVE", (0, number), (-1, number), 0.6, brand if kind == "total" else pale))
     style += [("FONT", (at, row), (at, row), font, size, size * 1.2) for at, row, font in laid.wide]
     return style

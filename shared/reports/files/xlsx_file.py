@@ -67,6 +67,9 @@ class _Book:
     names: set[str]
 
     def format(self, unit: str, style: str) -> Any:
+        """None for plain text, of which there is most: it needs none."""
+        if unit == "text" and style == "line":
+            return None
         if (unit, style) not in self.formats:
             self.formats[unit, style] = self.book.add_format(_FORMATS[unit] | _STYLES[style])
         return self.formats[unit, style]
@@ -148,20 +151,19 @@ def _row(writing: _Book, sheet: Any, number: int, row: Row, table: Table) -> Non
 def _cell(writing: _Book, sheet: Any, at: tuple[int, int], cell: Cell, how: tuple[str, str]) -> None:
     """``how`` is the column's unit and the row's style."""
     unit, style = how
-    match cell:
-        case Fact():
-            sheet.write_number(*at, Decimal(cell.value), writing.format(cell.unit, style))
-        case Entry():
-            sheet.write_number(*at, Decimal(cell.cents) / 100, writing.format("KES", style))
-        case int():
-            sheet.write_number(*at, cell, writing.format(unit, style))
-        case str() if unit == "day" and cell:
-            day = datetime.combine(date.fromisoformat(cell), time(), UTC).replace(tzinfo=None)
-            sheet.write_datetime(*at, day, writing.format("day", style))
-        case "":
-            sheet.write_blank(*at, None, writing.format(unit, style))
-        case _:
-            _text(sheet, *at, say_cell(cell, writing.language), writing.format("text", style))
+    if isinstance(cell, Entry):
+        sheet.write_number(*at, Decimal(cell.cents).scaleb(-2), writing.format("KES", style))
+    elif isinstance(cell, Fact):
+        sheet.write_number(*at, Decimal(cell.value), writing.format(cell.unit, style))
+    elif isinstance(cell, int):
+        sheet.write_number(*at, cell, writing.format(unit, style))
+    elif cell == "":
+        sheet.write_blank(*at, None, writing.format(unit, style))
+    elif isinstance(cell, str) and unit == "day":
+        day = datetime.combine(date.fromisoformat(cell), time(), UTC).replace(tzinfo=None)
+        sheet.write_datetime(*at, day, writing.format("day", style))
+    else:
+        _text(sheet, *at, say_cell(cell, writing.language), writing.format("text", style))
 
 
 def _text(sheet: Any, row: int, column: int, text: str, format_: Any) -> None:

@@ -17,8 +17,8 @@ from shared.reports.model import Note, Report
 from shared.store import Doc
 
 MOST_FILES = 500
-MOST_BYTES = 100 * 1024 * 1024
-"""Of the files inside: the zip is made in memory."""
+MOST_BYTES = 30 * 1024 * 1024
+"""Of the files inside: the zip is made in memory, and Cloud Run answers 32 MiB at most."""
 _DAY = (1980, 1, 1, 0, 0, 0)
 INDEX = "receipts.csv"
 
