@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.core.clock import rfc3339
@@ -12,19 +13,40 @@ from shared.store import Query, Where
 
 BATCH = 2
 """Reports of one business on one tick: the timer comes again."""
+EVERY_MINUTES = 5
+"""Between two looks while nothing is due: each costs a query a business."""
 LONGEST, TICK = timedelta(seconds=45), timedelta(seconds=55)
 """Of one tick for reports, all businesses together; what began longer ago was another tick."""
 
 
+@dataclass(slots=True)
+class Ticks:
+    """What this process remembers of the timer: when the tick began, and whether the last one left some."""
+
+    began: datetime | None = None
+    left: bool = False
+    look: bool = False
+
+    def may(self, now: datetime) -> bool:
+        """Whether a business is looked at now."""
+        if self.began is None or now - self.began > TICK:
+            self.look = self.left or now.minute % EVERY_MINUTES == 0
+            self.began, self.left = now, False
+        over = now - self.began > LONGEST
+        self.left = self.left or (self.look and over)
+        return self.look and not over
+
+
 def chore_of(ports: Making) -> Chore:
-    """The chore, bounded over all businesses of a tick."""
-    began: list[datetime] = []
+    """The chore, bounded over all businesses of a tick; a tick that left some is followed up by the next."""
+    ticks = Ticks()
 
     def run_reports(tended: Tended, business: str) -> int:
-        now = tended.clock.now()
-        if not began or now - began[0] > TICK:
-            began[:] = [now]
-        return run_due(ports, business) if now - began[0] <= LONGEST else 0
+        if not ticks.may(tended.clock.now()):
+            return 0
+        found = run_due(ports, business)
+        ticks.left = ticks.left or found > 0
+        return found
 
     return run_reports
 

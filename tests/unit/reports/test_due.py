@@ -213,6 +213,19 @@ def test_a_tick_ends_in_time_for_those_whose_turn_is_later(duka: World, ports: P
     assert chore(ports, duka.business) == 1
 
 
+def test_while_nothing_is_due_it_is_looked_for_every_fifth_minute(duka: World, ports: Ports) -> None:
+    chore = chore_of(ports)
+    define(duka)
+    duka.on("2026-03-31")
+    looks = []
+    query = duka.store.query
+    duka.store.query = lambda *given: looks.append(given) or query(*given)  # type: ignore[method-assign,func-returns-value]
+    for _ in range(10):
+        assert chore(ports, duka.business) == 0
+        duka.clock.advance(60)
+    assert len(looks) == 2
+
+
 def test_a_changed_schedule_counts_from_now(duka: World, ports: Ports) -> None:
     define(duka)
     duka.on("2026-04-01")
