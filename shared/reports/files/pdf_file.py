@@ -9,9 +9,9 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from shared.reports.ask import Language
-from shared.reports.files.fonts import BOLD, PLAIN, drawable, fitted, lost
+from shared.reports.files.fonts import BOLD, PLAIN, drawable, fitted, lost, width
 from shared.reports.files.pdf_charts import draw_chart
-from shared.reports.files.pdf_table import BRAND, INK, PALE, is_broad, lay_out, pieces, set_table
+from shared.reports.files.pdf_table import BRAND, INK, PALE, is_broad, laid_pieces, set_table
 from shared.reports.model import Note, Report, Row, Section, Table
 from shared.reports.wording import days_of, fact_label, say, sentences_of, title_of
 
@@ -105,16 +105,17 @@ def _story(report: Report, language: Language, room: float) -> Iterator[Any]:
 
 
 def _set(table: Table, section: Section, language: Language, room: float) -> Iterator[Any]:
-    from reportlab.platypus import Spacer
+    from reportlab.platypus import CondPageBreak, Spacer
 
     if len(section.tables) > 1 and table.code != section.code:
         yield _heading(say(table.code, language), 9.5)
     if not table.rows:
         yield _paragraph(say("empty", language), 8.5, PALE)
-    for number, piece in enumerate(pieces(table) if table.rows else ()):
+    for number, laid in enumerate(laid_pieces(table, language, room) if table.rows else ()):
         if number:
+            yield CondPageBreak(120)
             yield _paragraph(f"{say(table.code, language)} {say('continued', language)}", 8, PALE)
-        yield set_table(lay_out(piece, language, room))
+        yield set_table(laid)
         yield Spacer(1, 6)
     yield Spacer(1, 8)
 
@@ -126,10 +127,11 @@ def _cards(report: Report, language: Language, room: float) -> Any:
     told = [(fact_label(fact, language), fact.formatted) for fact in report.totals]
     told += [("", "")] * (-len(told) % _CARDS)
     each, rows = room / _CARDS, []
+    size = _figure_size([value for _, value in told], each - 12)
     for start in range(0, len(told), _CARDS):
         part = told[start : start + _CARDS]
         rows.append([fitted(*drawable(label), 7.5, each - 12) for label, _ in part])
-        rows.append([fitted(*drawable(value, bold=True), 12.5, each - 12) for _, value in part])
+        rows.append([value for _, value in part])
     style: list[tuple[Any, ...]] = [
         ("LEFTPADDING", (0, 0), (-1, -1), 6),
         ("BACKGROUND", (0, 0), (-1, -1), "#F1F5F4"),
@@ -140,8 +142,14 @@ def _cards(report: Report, language: Language, room: float) -> Any:
     for at in range(0, len(rows), 2):
         style.append(("FONT", (0, at), (-1, at), PLAIN, 7.5, 9))
         style.append(("TEXTCOLOR", (0, at), (-1, at), PALE))
-        style.append(("FONT", (0, at + 1), (-1, at + 1), BOLD, 12.5, 14))
+        style.append(("FONT", (0, at + 1), (-1, at + 1), BOLD, size, 14))
     return Grid(rows, [each] * _CARDS, style=style, hAlign="LEFT")
+
+
+def _figure_size(figures: list[str], room: float) -> float:
+    """Letters small enough that no figure is cut."""
+    widest = max((width(figure, BOLD, 1) for figure in figures), default=0.0)
+    return min(12.5, room / widest) if widest else 12.5
 
 
 def _heading(text: str, size: float) -> Any:

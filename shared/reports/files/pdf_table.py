@@ -33,15 +33,21 @@ class Laid:
     wide: list[tuple[int, int, str]]
 
 
-def pieces(table: Table) -> Iterator[Table]:
-    """The table in as many as have room for their columns on a page."""
-    count = len(table.columns)
-    parts = -(-count // _MOST_COLUMNS)
-    step = -(-count // parts) if parts else 1
-    for start in range(0, max(count, 1), step):
-        chosen = slice(start, start + step)
-        rows = tuple(Row(r.name, r.cells[chosen], r.named_by, r.style, r.record_id) for r in table.rows)
-        yield Table(table.code, table.first, table.columns[chosen], rows, table.existing)
+def laid_pieces(table: Table, language: Language, room: float) -> list[Laid]:
+    """The table in as few pieces as have room for all their figures, which are never cut."""
+    count = max(1, len(table.columns))
+    for parts in range(-(-count // _MOST_COLUMNS), count + 1):
+        step = -(-count // parts)
+        found = [lay_out(_piece(table, start, step), language, room) for start in range(0, count, step)]
+        if all(sum(laid.widths) <= room + 0.01 for laid in found):
+            break
+    return found
+
+
+def _piece(table: Table, start: int, step: int) -> Table:
+    chosen = slice(start, start + step)
+    rows = tuple(Row(r.name, r.cells[chosen], r.named_by, r.style, r.record_id) for r in table.rows)
+    return Table(table.code, table.first, table.columns[chosen], rows, table.existing)
 
 
 def is_broad(table: Table) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 
 import openpyxl
 import pypdf
 import pypdfium2
 import pytest
-from reports_world import TODAY, WHOLE, World
+from reports_world import TODAY, WHOLE, World, days
 
+from shared.core.clock import rfc3339
 from shared.reports.files import fonts
 from shared.reports.files.csv_file import write_csv
 from shared.reports.files.json_file import write_json
@@ -99,6 +101,24 @@ def test_pdf_is_drawn_whatever_the_names_are(hostile: World) -> None:
         assert len(document.pages) <= 4  # ten thousand letters are one line
         with pypdfium2.PdfDocument(content) as drawn:
             assert all(page.render(scale=0.2) for page in drawn)
+
+
+def test_no_figure_of_a_pdf_is_cut(fresh: World) -> None:
+    """The largest amounts that a payment may have, in twenty-four columns of months."""
+    for month in ("2024-05-02", "2025-01-03", "2025-07-04", "2026-02-05"):
+        for number in range(9):
+            at = rfc3339(datetime.fromisoformat(f"{month}T09:00:00+00:00"))
+            receipt = f"S{month.replace('-', '')}{number}"
+            fresh.pay(receipt, 99_999_999_999 - number, paid_at=at, status="settled")
+    fresh.on("2026-03-18")
+    report = fresh.report("profit_and_loss", period=days("2024-04-01", "2026-03-18"))
+    text = "\n".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(write_pdf(report, "en"))).pages)
+    assert report.totals[0].formatted == "KES 35,999,999,998.20"
+    assert "…" not in text
+    for table in report.tables():
+        for row in table.rows:
+            for cell in row.cells:
+                assert isinstance(cell, str) or cell.formatted.replace("KES ", "") in text  # type: ignore[union-attr]
 
 
 def test_pdf_says_when_letters_are_missing(hostile: World, world: World) -> None:
