@@ -5,7 +5,8 @@
 A reconciliation of generated payments on SQLite is computed and written: 1,000 rows as PDF, 10,000 as a
 workbook, 20,000 (the most of one report) as workbook, CSV and JSON. The bare PDF is reportlab's LongTable
 with the same texts, heads on every page and a bar chart; the bare workbook is xlsxwriter in constant
-memory with the same cells. Each run is a process of its own, so that its peak memory is its own; seconds
+memory with the same cells. Beside them, money owed by age of 10,000 invoices as of a day with 10,000 journal
+entries after it. Each run is a process of its own, so that its peak memory is its own; seconds
 are the least CPU seconds of the repeats, imports of the packages included. The last line is one JSON object.
 """
 
@@ -54,6 +55,39 @@ def fill(path: Path, rows: int) -> None:
     store.close()
 
 
+def fill_books(path: Path, rows: int) -> None:
+    """Open invoices, each with its journal entry; every second one was half paid since, in two steps."""
+    store = open_store(path)
+    for start in range(0, rows, BATCH):
+        numbers = range(start, min(rows, start + BATCH))
+        store.transaction(
+            BUSINESS, lambda tx, numbers=numbers: [_bill(tx, number) for number in numbers] and None
+        )
+    store.close()
+
+
+def _bill(tx: Any, number: int) -> None:
+    total, customer = 10_000 + number * 37 % 900_000, f"cus_{number % 997}"
+    paid = total // 2 if number % 2 else 0
+    issued = START + timedelta(minutes=number % (30 * 24 * 60))
+    due = (issued + timedelta(days=number % 60)).date().isoformat()
+    data = {
+        "status": "open", "number": f"{number:06d}", "customer_id": customer, "customer_name": customer,
+        "currency": "KES", "total_cents": total, "balance_cents": total - paid, "issued_on": rfc3339(issued),
+        "due_date": due, "created_on": rfc3339(issued), "lines": [],
+    }  # fmt: skip
+    tx.create(Key("invoices", f"inv_{number}"), data)
+    _entry(tx, f"issue-{number}", issued, number, total)
+    for part in (paid - 1, 1) if paid else ():
+        _entry(tx, f"alloc-{number}-{part}", START + timedelta(days=60), number, -part)
+
+
+def _entry(tx: Any, id_: str, at: datetime, number: int, cents: int) -> None:
+    legs = [{"account": f"ar:inv_{number}", "amount": cents}, {"account": "sales", "amount": -cents}]
+    told = {"kind": "x", "currency": "KES", "recorded_at": rfc3339(at), "legs": legs}
+    tx.create(Key("journal", id_), {**told, "business_day": at.date().isoformat()})
+
+
 def _pay(tx: Any, number: int) -> None:
     at = START + timedelta(minutes=6 * number % (89 * 24 * 60))
     name = ("Wanjiru Kamau", "Otieno Odhiambo & Sons Hardware", "Gĩthĩnji", "A")[number % 4]
@@ -76,6 +110,8 @@ def compute(path: Path) -> Report:
     """The report from the store."""
     store = open_store(path)
     ask = Ask(kind="reconciliation", period=SPAN)
+    if path.stem == "ageing":
+        ask = Ask(kind="ageing", as_of=date(2026, 2, 15))
     report = build(Scope(store, BUSINESS, TODAY), ask, "Bench Hardware")
     store.close()
     return report
@@ -93,7 +129,7 @@ def one(what: str, path: Path) -> dict[str, Any]:
     size = len(_write(what, given))
     seconds = time.process_time() - began
     return {
-        "seconds": computed if what == "build" else seconds,
+        "seconds": computed if what in ("build", "ageing") else seconds,
         "bytes": size,
         "before_mib": before,
         "peak_mib": _peak(),
@@ -208,8 +244,10 @@ def _all(folder: Path, repeat: int) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     for rows in sorted({rows for _, rows in WHAT}):
         fill(folder / f"{rows}.db", rows)
+    fill_books(folder / "ageing.db", 10_000)
     for what, rows in WHAT:
-        found[f"{what}_{rows}"] = measure(what, folder / f"{rows}.db", repeat)
+        name = what if what == "ageing" else str(rows)
+        found[f"{what}_{rows}"] = measure(what, folder / f"{name}.db", repeat)
         print(what, rows, found[f"{what}_{rows}"], file=sys.stderr)
     pdf, workbook = found["pdf_1000"]["seconds"], found["xlsx_10000"]["seconds"]
     return {

@@ -16,6 +16,8 @@ from shared.reports.files.safe import plain
 
 PLAIN, BOLD, WIDE = "Helvetica", "Helvetica-Bold", "HesabuSans"
 _FILE = "DejaVuSansCondensed.ttf"
+LICENCE = "DejaVuSansCondensed-licence.txt"
+"""Goes wherever the font goes."""
 MISSING = "\u25a1"
 """An empty square, which DejaVu has."""
 
