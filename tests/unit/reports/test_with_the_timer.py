@@ -38,7 +38,7 @@ def app(tmp_path: Path) -> Iterator[App]:
         callback_secret=SecretStr("c" * 40),
         store_url=f"sqlite:///{tmp_path}/hesabu.db",
         bus_url=f"local:{tmp_path}/bus.db",
-        blob_url=f"file://{tmp_path}/bucket",
+        blob_url=f"file:///{tmp_path}/bucket",
         outbox_folder=str(tmp_path / "out"),
     )
     made = App(settings, clock=ManualClock(datetime(2026, 3, 18, 9, tzinfo=UTC)), ids=SeededIds(1))
