@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pypdf
 import pytest
 from reports_world import Ports, World, seed
 
-from shared.core.errors import Invalid, Unavailable
+from shared.core.errors import Invalid, Unavailable, UnknownOutcome
 from shared.events import ReportReady, parse
 from shared.reports.definitions import NewDefinition, write_definition
 from shared.reports.due import TICK, chore_of, run_due
@@ -257,3 +259,44 @@ def test_businesses_do_not_see_each_others_definitions(duka: World, ports: Ports
 def test_a_definition_that_no_run_could_make_is_refused(duka: World, changes: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         define(duka, **changes)
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_an_answer_that_was_lost_makes_no_second_report(duka: World, ports: Ports, committed: bool) -> None:
+    """Whether the finishing commit stands is not known: the next look finds out."""
+    define(duka)
+    duka.on("2026-04-01")
+    run, calls = ports.outbox.run, []
+
+    def losing(business: str, fn: Any, **more: Any) -> Any:
+        calls.append(fn)
+        if len(calls) != 2:
+            return run(business, fn, **more)
+        if committed:
+            run(business, fn, **more)
+        raise UnknownOutcome("the connection was cut")
+
+    ports.outbox.run = losing  # type: ignore[method-assign]
+    for _ in range(3):
+        run_due(ports, duka.business)
+        duka.clock.advance(LEASE.total_seconds())
+    (report,) = reports(duka)
+    assert (report.data["status"], report.data["attempts"]) == ("ready", 1 if committed else 2)
+    assert announced(duka) == [report.id]
+
+
+def test_sweeps_at_the_same_moment_make_one_report(duka: World, ports: Ports) -> None:
+    define(duka)
+    duka.on("2026-04-01")
+    start = threading.Barrier(4)
+
+    def sweep(_: int) -> int:
+        start.wait(timeout=10)
+        return run_due(ports, duka.business)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sweep, range(4)))
+    (report,) = reports(duka)
+    assert (report.data["status"], report.data["attempts"]) == ("ready", 1)
+    assert announced(duka) == [report.id]
+    assert len(list(ports.blobs.list("reports/"))) == 1
