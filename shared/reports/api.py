@@ -33,6 +33,12 @@ INLINE = 8 * 1024 * 1024
 api: Api[Ports] = Api("reports", title="Reports of the books")
 
 
+@api.get("/v1/reports", roles=READERS, query=Args, lists=ReportView, summary="List reports, the newest first")
+def list_reports(call: Call[Ports]) -> ListView[ReportView]:
+    query = Query(REPORTS, (), "-created_on", call.args.limit, call.args.cursor)
+    return page_view(call.ports.store.query(call.business, query), report_view)
+
+
 @api.get("/v1/reports/kinds", roles=READERS, returns=KindsView, summary="List the kinds of reports")
 def list_report_kinds(call: Call[Ports]) -> KindsView:
     """What each takes: days or a day, filters, columns that may be chosen, formats."""
@@ -90,12 +96,6 @@ def _inline(call: Call[Ports], doc: Doc) -> ReportView:
         return view
     content: dict[str, Any] = json.loads(_file(call, doc))
     return view.model_copy(update={"report": content})
-
-
-@api.get("/v1/reports", roles=READERS, query=Args, lists=ReportView, summary="List reports, the newest first")
-def list_reports(call: Call[Ports]) -> ListView[ReportView]:
-    query = Query(REPORTS, (), "-created_on", call.args.limit, call.args.cursor)
-    return page_view(call.ports.store.query(call.business, query), report_view)
 
 
 @api.get(REPORT, roles=READERS, returns=ReportView, summary="Read what became of a report")
