@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from shared.core.clock import rfc3339
-from shared.ports import Chore, Tended
+from shared.ports import Chore, HasOutbox, Tended
 from shared.reports.places import DEFINITIONS
 from shared.reports.ports import Making
 from shared.store import Query, Where
@@ -17,6 +18,10 @@ EVERY_MINUTES = 5
 """Between two looks while nothing is due: each costs a query a business."""
 LONGEST, TICK = timedelta(seconds=45), timedelta(seconds=55)
 """Of one tick for reports, all businesses together; what began longer ago was another tick."""
+
+
+class Running(Making, HasOutbox, Protocol):
+    """What the timer needs besides: the news of a report leaves with its commit."""
 
 
 @dataclass(slots=True)
@@ -37,7 +42,7 @@ class Ticks:
         return self.look and not over
 
 
-def chore_of(ports: Making) -> Chore:
+def chore_of(ports: Running) -> Chore:
     """The chore, bounded over all businesses of a tick; a tick that left some is followed up by the next."""
     ticks = Ticks()
 
@@ -51,7 +56,7 @@ def chore_of(ports: Making) -> Chore:
     return run_reports
 
 
-def run_due(ports: Making, business: str) -> int:
+def run_due(ports: Running, business: str) -> int:
     """Make what fell due; returns how many there were. What fails for one definition stops no other."""
     now = rfc3339(ports.clock.now())
     where = (Where("scheduled", "==", True), Where("next_at", "<=", now))

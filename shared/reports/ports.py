@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.ports import HasBlobs, HasClock, HasIds, HasOutbox, HasSettings, HasStore, HasTokens
+from shared.ports import HasBlobs, HasClock, HasIds, HasStore, HasTokens
 
 
-class Making(HasStore, HasOutbox, HasBlobs, HasClock, HasIds, Protocol):
+class Making(HasStore, HasBlobs, HasClock, HasIds, Protocol):
     """What making one needs, whoever asked for it."""
 
 
-class Ports(Making, HasSettings, HasTokens, Protocol):
+class Ports(Making, HasTokens, Protocol):
     """The same and what serving HTTP needs."""

@@ -17,9 +17,9 @@ from shared.core.clock import EAT, parse_rfc3339
 from shared.core.errors import HesabuError, Retryable, UnknownOutcome
 from shared.events import ReportReady
 from shared.reports.definitions import ask_on, definition_of
+from shared.reports.due import Running
 from shared.reports.making import FAILED, MAKING, blank, make
 from shared.reports.places import report_key
-from shared.reports.ports import Making
 from shared.reports.schedule import Schedule, next_slot, stored
 from shared.store import Data, Doc, Key, Tx
 
@@ -42,7 +42,7 @@ class Run:
         return parse_rfc3339(self.definition.data["next_at"])
 
 
-def attend(ports: Making, business: str, definition: Doc) -> None:
+def attend(ports: Running, business: str, definition: Doc) -> None:
     """One definition; what fails for it stops no other."""
     key = report_key(business, definition.id, definition.data["next_at"])
     run = Run(definition, key, ports.ids.new("clm"))
@@ -91,7 +91,7 @@ def _abandoned(report: Doc, now: str) -> bool:
     return bool(report.data["status"] == MAKING and over)
 
 
-def _make(ports: Making, business: str, run: Run) -> None:
+def _make(ports: Running, business: str, run: Run) -> None:
     try:
         given = definition_of(run.definition)
         ask = ask_on(given, run.slot.astimezone(EAT).date())
