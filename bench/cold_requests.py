@@ -82,6 +82,7 @@ def first_requests(app: App, photo: bytes | None) -> dict[str, First]:
         "pay": First(method="GET", path=_pay_page(app)),
         "receipts": _with(token, First(method="GET", path="/v1/receipts")),
         "reconcile": _event(PaymentSettled(payment_id=waiting), f"payments/{waiting}"),
+        "reports": _with(token, First(method="GET", path="/v1/reports")),
         "settle": _event(CallbackReceived(evidence_id=evidence), f"callbacks/{evidence}"),
         "statement_import": _statement(app),
         "statements": _with(token, First(method="GET", path="/v1/statements")),

@@ -196,8 +196,9 @@ class App:
     @lazy
     def chores(self) -> Sequence[Chore]:
         from shared.messages.abandoned import close_abandoned
+        from shared.reports.due import chore_of
 
-        return (close_abandoned,)
+        return (close_abandoned, chore_of(self))
 
     @lazy
     def readiness(self) -> Readiness:

@@ -140,6 +140,13 @@ class StatementImport(EventData):
     statement_id: str
 
 
+class ReportReady(EventData):
+    """A scheduled report was made and lies in the bucket: it can be sent to whom it is for."""
+
+    TYPE: ClassVar[str] = "report.ready.v1"
+    report_id: str
+
+
 class SweepDue(EventData):
     """The timer ticked: poll, relay, expire."""
 
@@ -164,6 +171,7 @@ CATALOGUE: dict[str, type[EventData]] = {
         TransactionRecorded,
         SubscriptionPaused,
         StatementImport,
+        ReportReady,
         SweepDue,
     )
 }

@@ -254,6 +254,25 @@ RECEIPT_REFUSED = Template(
     },
 )
 
+REPORT_READY = Template(
+    "report.ready",
+    Kind.REMINDER,
+    _BOTH,
+    {"business": _BUSINESS, "report": 40, "days": 36, "how": 0, "address": 0, "totals": 0},
+    {
+        EN: Words(
+            "{business}: the report {report}, {days}, is ready in Hesabu.",
+            "{report}, {days}",
+            "{report} of {business}, {days}.\n\n{totals}\n\n{how}\n{address}\n",
+        ),
+        SW: Words(
+            "{business}: ripoti {report}, {days}, iko tayari katika Hesabu.",
+            "{report}, {days}",
+            "{report} ya {business}, {days}.\n\n{totals}\n\n{how}\n{address}\n",
+        ),
+    },
+)
+
 CATALOGUE = {
     template.name: template
     for template in (
@@ -268,5 +287,6 @@ CATALOGUE = {
         RECEIPT_REVIEW,
         RECEIPT_DUPLICATE,
         RECEIPT_REFUSED,
+        REPORT_READY,
     )
 }

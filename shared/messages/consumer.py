@@ -16,6 +16,7 @@ from shared.events import (
     PayoutRequested,
     ReceiptRead,
     RefundSent,
+    ReportReady,
     SubscriptionPaused,
 )
 from shared.messages import catalogue, facts, recipients
@@ -27,6 +28,7 @@ from shared.messages.next_steps import next_step
 from shared.messages.ports import Ports
 from shared.messages.receipt_pdf import receipt_pdf
 from shared.messages.records import customer_of, invoices_of, profile_of, record_of
+from shared.messages.report_mail import report_notices
 from shared.messages.templates import Template
 from shared.store import Data, Key
 
@@ -169,6 +171,13 @@ def subscription_paused(ports: Ports, event: Event[SubscriptionPaused]) -> None:
     # it may be paused again in another year: that is another thing to tell
     subject = f"subscriptions/{event.data.subscription_id}/{found['sequence']}"
     _tell_owner(ports, event.business, catalogue.SUBSCRIPTION_PAUSED, subject, values)
+
+
+@consumer.on(ReportReady)
+def report_ready(ports: Ports, event: Event[ReportReady]) -> None:
+    """Whom a scheduled report is for get it by e-mail, each once."""
+    report = ports.store.require(event.business, Key("reports", event.data.report_id))
+    tell(ports, event.business, report_notices(ports, event.business, report))
 
 
 @consumer.on(ReceiptRead)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from shared.messages.channels.port import MessageChannel
-from shared.ports import HasClock, HasIds, HasSettings, HasStore
+from shared.ports import HasBlobs, HasClock, HasIds, HasSettings, HasStore
 
 
-class Ports(HasStore, HasClock, HasIds, HasSettings, Protocol):
+class Ports(HasStore, HasBlobs, HasClock, HasIds, HasSettings, Protocol):
     @property
     def sms(self) -> MessageChannel: ...
     @property

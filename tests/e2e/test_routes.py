@@ -190,6 +190,7 @@ BODIES: dict[str, Any] = {
     "plan_instalments": {"parts": [{"due_date": "2026-04-01", "amount_cents": 100}]},
     "reject_payout": {"note": "it is mine"},
     "reject_receipt": {"note": "it is mine"},
+    "replace_definition": {"name": "Mine", "kind": "ageing"},
     "rule_out_customer": {"customer_id": "cus_mine"},
     "undo": {},
     "undo_receipt": {},
@@ -215,6 +216,11 @@ def test_another_business_ids_in_a_path_do_not_exist(route: Route, alpha: Shop, 
         if route.method == "GET" and route.handler.__name__ not in NOTHING_TO_SHOW:
             assert alpha.call(route.method, path).status_code == 200, "the ids are real"
     assert documents(alpha.world.system) == before
+
+
+def statement_of(shop: Shop) -> dict[str, Any]:
+    """A saved statement of a customer of this business."""
+    return {"name": "Mine", "kind": "customer_statement", "customer_id": shop.ids["customer_id"]}
 
 
 def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -243,6 +249,15 @@ def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
             "/v1/invoices",
             {"customer_id": alpha.ids["customer_id"], "lines": [line]},
         ),
+        "create_report.customer_id": (
+            "/v1/reports",
+            {
+                "kind": "customer_statement",
+                "period": {"from": "2026-01-01", "to": "2026-03-31"},
+                "customer_id": alpha.ids["customer_id"],
+            },
+        ),
+        "create_definition.customer_id": ("/v1/report-definitions", statement_of(alpha)),
         "draw_qr.invoice_id": ("/v1/shortcode/qr", {"invoice_id": alpha.ids["invoice_id"]}),
         "create_refund.payment_id": ("/v1/refunds", {"payment_id": alpha.ids["payment_id"]}),
         "start_attempt.invoice_id": (
@@ -274,8 +289,8 @@ def stolen(alpha: Shop, bravo: Shop) -> dict[str, tuple[str, dict[str, Any]]]:
     }
 
 
-ONE_BY_ONE = {"confirm_many.items.payment_id"}
-"""Ids of which each is answered by itself: tried below."""
+ONE_BY_ONE = {"confirm_many.items.payment_id", "replace_definition.customer_id"}
+"""Ids of which each is answered by itself, or that no POST carries: tried below."""
 
 
 def id_fields(model: type[BaseModel], prefix: str) -> Iterator[str]:
@@ -296,6 +311,13 @@ def test_another_business_ids_in_a_body_do_not_exist(alpha: Shop, bravo: Shop) -
         answer = bravo.call("POST", path, body, key=f"steal-{what}")
         assert answer.status_code in (404, 422), f"{what}: {answer.status_code} {answer.text}"
         problem(answer, answer.status_code)
+    assert documents(alpha.world.system) == before
+
+
+def test_a_saved_report_is_not_turned_to_another_business_customer(alpha: Shop, bravo: Shop) -> None:
+    before = documents(alpha.world.system)
+    path = f"/v1/report-definitions/{bravo.ids['definition_id']}"
+    problem(bravo.call("PUT", path, statement_of(alpha)), 422, "report_invalid")
     assert documents(alpha.world.system) == before
 
 

@@ -153,6 +153,15 @@ def pay_without_a_reason(shop: Shop) -> None:
     )
 
 
+def furnish_reports(shop: Shop) -> None:
+    """A report of the payments so far, and one that is made every month."""
+    period = {"from": "2026-01-01", "to": "2026-03-31"}
+    wanted = {"kind": "reconciliation", "period": period}
+    shop.ids["report_id"] = shop.make("/v1/reports", wanted)
+    saved = {"name": shop.word, "kind": "ageing", "schedule": {"every": "month"}}
+    shop.ids["definition_id"] = shop.make("/v1/report-definitions", saved)
+
+
 def drop(shop: Shop, name: str, content: bytes, room: str = "receipts") -> None:
     """A file in the folder that is the bucket, as a person would copy it there."""
     folder = Path(shop.world.system.settings.blob_url.removeprefix("file:///")) / room / shop.business
@@ -178,6 +187,7 @@ def two_shops(folder: Path) -> Iterator[tuple[Shop, Shop]]:
             shop.ids["bundle_id"] = shop.rows("/v1/receipt-bundles")[0]["id"]
             shop.ids["mail_id"] = shop.rows("/v1/receipt-mail/messages")[0]["id"]
             shop.ids["receipt_id"] = shop.rows("/v1/receipts")[0]["id"]
+            furnish_reports(shop)
             shop.ids["line_id"] = shop.rows(f"/v1/statements/{shop.ids['statement_id']}/lines")[0]["id"]
         yield alpha, bravo
 

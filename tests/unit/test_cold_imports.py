@@ -32,6 +32,7 @@ ONLY_WHEN_USED = {
     "onnxruntime",
     "pypdfium2",
     "openpyxl",
+    "xlsxwriter",
     "mt940",
     "defusedxml",
     "pillow_heif",

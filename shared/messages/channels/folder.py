@@ -12,7 +12,14 @@ from shared.core.clock import Clock, rfc3339
 from shared.core.ids import check_id
 from shared.messages.model import Channel, Failed, Message, Outcome, Sent
 
-_EXTENSIONS = {"application/pdf": ".pdf"}
+_EXTENSIONS = {
+    "application/pdf": ".pdf",
+    "application/json": ".json.txt",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/zip": ".zip",
+    "text/csv": ".csv",
+}
+"""A JSON attachment must not look like a message of this folder."""
 
 
 class FolderChannel:

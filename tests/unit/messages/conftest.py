@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from local.providers.africas_talking import FakeAfricasTalking
 from local.providers.sendgrid import FakeSendGrid
 from local.providers.serve import serving
+from shared.blobs.folder import FolderBlobs
 from shared.core.clock import ManualClock, rfc3339
 from shared.core.ids import SeededIds
 from shared.core.settings import Settings
@@ -43,6 +44,7 @@ class World:
     email: MessageChannel
     sms_fake: FakeAfricasTalking
     email_fake: FakeSendGrid
+    blobs: FolderBlobs
 
     def put(self, collection: str, identity: str, **data: Any) -> None:
         self.store.put(BUSINESS, Key(collection, identity), data)
@@ -75,7 +77,8 @@ def world(tmp_path: Path) -> Iterator[World]:
     with serving(sms_fake) as sms_url, serving(email_fake) as email_url:
         sms = AfricasTalking(sms_url, "sandbox", "at-key", (1.0, 0.4))
         email = SendGrid(email_url, "SG.key", "receipts@example.com", 0.4)
-        yield World(store, clock, ids, settings, sms, email, sms_fake, email_fake)
+        bucket = FolderBlobs(tmp_path / "bucket", "bucket")
+        yield World(store, clock, ids, settings, sms, email, sms_fake, email_fake, bucket)
         sms_fake.desk.release()
         email_fake.desk.release()
     store.close()

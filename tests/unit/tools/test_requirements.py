@@ -59,7 +59,9 @@ def test_heavy_packages_go_only_where_they_are_used() -> None:
     assert users("google-cloud-vision") == {"ocr_receipt"}
     assert users("easyocr") == users("torch") == set()
     assert users("rapidocr") == users("onnxruntime") == users("opencv-python-headless") == {"ocr_receipt"}
-    assert users("reportlab") == users("sendgrid") == {"notify"}
+    assert users("reportlab") == {"notify", "reports", "sweep"}  # the sweep makes what is scheduled
+    assert users("xlsxwriter") == {"reports", "sweep"}
+    assert users("sendgrid") == {"notify"}
     assert users("scikit-learn") == users("waitress") == users("opencv-python") == set()
 
 
