@@ -195,9 +195,10 @@ class App:
 
     @lazy
     def chores(self) -> Sequence[Chore]:
+        from shared.alerts import look_back
         from shared.messages.abandoned import close_abandoned
 
-        return (close_abandoned,)
+        return (close_abandoned, look_back)
 
     @lazy
     def readiness(self) -> Readiness:

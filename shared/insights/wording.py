@@ -51,7 +51,7 @@ def _label(fact: Fact, language: Language) -> str:
     kind, _, code = fact.id.partition(":")
     if kind in _BY_CATEGORY:
         return say_code(fact.label, "category", language)
-    if kind == "part":
+    if kind in ("part", "alert", "gravest"):
         return say_code(fact.label, "part", language)
     label = fact.label or LABELS[language][kind]
     return f"{label}: {CATEGORIES[language].get(code, code)}" if kind == "share" else label

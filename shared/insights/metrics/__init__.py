@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.insights.metrics.anomalies import anomalies
 from shared.insights.metrics.compare_periods import compare_periods
 from shared.insights.metrics.expense_breakdown import expense_breakdown
 from shared.insights.metrics.expense_total import expense_total
@@ -21,6 +22,7 @@ _METRICS = (
     Metric("outstanding_invoices", outstanding_invoices),
     Metric("compare_periods", compare_periods),
     Metric("health_score", health_score),
+    Metric("anomalies", anomalies),
 )
 REGISTRY: dict[Intent, Metric] = {metric.intent: metric for metric in _METRICS}
 

@@ -1,0 +1,38 @@
+"""What the forest alone finds odd: at most three a day, beside the rules and never mixed with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from shared.alerts.batch.features import features
+from shared.alerts.batch.forest import forest
+from shared.alerts.findings import Finding
+from shared.alerts.habits import NONE, Habits
+from shared.alerts.moves import Move
+from shared.alerts.profile import Party
+
+SLOTS = 3
+LEAST_PAST = 3
+"""Without a past everything is new, which is a rule's word and not the forest's."""
+
+
+def unusual(
+    moves: Sequence[Move], past: Callable[[Move], Party], habits: Mapping[str, Habits]
+) -> list[tuple[Move, Finding]]:
+    """The oddest movements of a day, the oddest first; of those whose party has a past."""
+    trees = forest()
+    scored = []
+    for move in moves:
+        party = past(move)
+        if len(party.before(move.at_ms)) >= LEAST_PAST:
+            milli = round(1000 * trees.score(features(move, party, habits.get(move.way, NONE))))
+            scored.append((milli, move))
+    odd = sorted(
+        (one for one in scored if one[0] >= trees.odd_milli), key=lambda one: (-one[0], one[1].subject)
+    )
+    return [(move, _finding(move, milli)) for milli, move in odd[:SLOTS]]
+
+
+def _finding(move: Move, milli: int) -> Finding:
+    facts: dict[str, int | str] = {"cents": move.cents, "oddness_milli": milli, "hour": move.local.hour}
+    return Finding("unusual_no_rule", milli, "unusual_no_rule", facts)
