@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from shared.alerts.detectors.refunds import taken_back
+from shared.alerts.detectors.velocity import many_prompts
 from shared.alerts.moves import Move, payment_move, payout_move, transaction_move
-from shared.alerts.observing import count_prompt, observe, raise_findings, raise_sign, seen_once
+from shared.alerts.observing import learn_and, observe, raise_findings, raise_sign, seen_once
 from shared.alerts.places import ATTEMPTS, PAYMENTS, PAYOUTS, RECEIPTS, TRANSACTIONS, party_key
 from shared.alerts.ports import Watching
 from shared.alerts.signs import doubted, prompt, seen_twice, unanswered
@@ -12,6 +14,7 @@ from shared.events import (
     AttemptFailed,
     Event,
     PaymentNeedsReview,
+    PaymentReversed,
     PaymentSettled,
     PayoutRequested,
     ReceiptRead,
@@ -62,6 +65,21 @@ def attempt_failed(ports: Watching, event: Event[AttemptFailed]) -> None:
         ports.outbox.run(event.business, lambda tx: raise_sign(tx, move, found), once=once)
 
 
+@consumer.on(PaymentReversed)
+def payment_reversed(ports: Watching, event: Event[PaymentReversed]) -> None:
+    """The provider took money back: once may be a mistake, again by the same payer is a pattern."""
+    payment = ports.store.require(event.business, Key(PAYMENTS, event.data.payment_id))
+    move = payment_move(payment)
+    if move is None or not move.party:
+        return
+    place = party_key("reversed", move.party)
+
+    def count(tx: Tx) -> str:
+        return raise_findings(tx, move, learn_and(tx, move, place, taken_back))
+
+    ports.outbox.run(event.business, count, once=seen_once(move.subject, "reversal"))
+
+
 @consumer.on(PaymentNeedsReview)
 def payment_doubted(ports: Watching, event: Event[PaymentNeedsReview]) -> None:
     """Only what settlement doubts; what is merely not matched yet is nothing odd."""
@@ -102,6 +120,6 @@ def _prompted(ports: Watching, business: str, attempt: Doc) -> None:
     place = party_key("asked", move.party)
 
     def count(tx: Tx) -> str:
-        return raise_findings(tx, move, count_prompt(tx, move, place))
+        return raise_findings(tx, move, learn_and(tx, move, place, many_prompts))
 
     ports.outbox.run(business, count, once=seen_once(move.subject, "prompt"))

@@ -6,12 +6,13 @@ and the day's budget are read only when something was found.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from shared.alerts.findings import Finding
 from shared.alerts.judging import judge, learn, needed
 from shared.alerts.moves import Move, millis
-from shared.alerts.profile import learnt, read_party
+from shared.alerts.profile import Party, learnt, read_party
 from shared.alerts.quiet import Levels
 from shared.alerts.raising import raise_alert
 from shared.alerts.weighing import draft_of, weigh
@@ -48,14 +49,14 @@ def raise_sign(tx: Tx, move: Move, found: Finding) -> str:
     return raise_alert(tx, draft_of([found], move, found.score)).id
 
 
-def count_prompt(tx: Tx, move: Move, party: Key) -> list[Finding]:
-    """Learn an attempt to collect from a phone; what it makes of the last ten minutes."""
-    from shared.alerts.detectors.velocity import many_prompts
-
-    known = tx.get(party)
+def learn_and(
+    tx: Tx, move: Move, place: Key, detector: Callable[[Move, Party], Finding | None]
+) -> list[Finding]:
+    """Learn something that has a profile of its own; what one detector makes of it."""
+    known = tx.get(place)
     past = known.data if known else None
-    found = many_prompts(move, read_party(past))
-    tx.put(party, learnt(past, move))
+    found = detector(move, read_party(past))
+    tx.put(place, learnt(past, move))
     return [found] if found is not None else []
 
 

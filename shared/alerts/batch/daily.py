@@ -32,7 +32,7 @@ from shared.alerts.places import (
 from shared.alerts.profile import Party, read_party
 from shared.alerts.raising import note_unruled, raise_alert, sum_up, tell_again
 from shared.alerts.weighing import draft_of
-from shared.core.clock import EAT, rfc3339
+from shared.core.clock import EAT, parse_rfc3339, rfc3339
 from shared.ports import Tended
 from shared.store import Doc, Key, Query, Store, Tx, Where
 
@@ -42,6 +42,8 @@ EVERY_MINUTES = 15
 """Between two looks whether there is something to do: each costs a read a business."""
 MOST_DAYS = 7
 """Days that are made up for after an outage."""
+IMPORTING = timedelta(days=2)
+"""A statement that was received may still be read then; looking at one twice changes nothing."""
 MOST = 5000
 """Movements of a day that are looked at."""
 
@@ -53,16 +55,17 @@ def look_back(ports: Tended, business: str) -> int:
         return 0
     yesterday = here.date() - timedelta(days=1)
     state = ports.store.get(business, STATE)
+    now = ports.clock.now()
+    since = parse_rfc3339(state.data["seen_at"]) if state else now - timedelta(days=1)
     last = date.fromisoformat(state.data["day"]) if state else yesterday - timedelta(days=1)
     due = [yesterday - timedelta(days=ago) for ago in range(MOST_DAYS) if yesterday - timedelta(ago) > last]
     for day in sorted(due):
-        look_at_day(ports.store, business, day, since=state.data["seen_at"] if state else "")
-        now = rfc3339(ports.clock.now())
-        ports.store.put(business, STATE, {"day": day.isoformat(), "seen_at": now})
+        look_at_day(ports.store, business, day, since=rfc3339(since - IMPORTING))
+        ports.store.put(business, STATE, {"day": day.isoformat(), "seen_at": rfc3339(now)})
     return len(due)
 
 
-def look_at_day(store: Store, business: str, day: date, *, since: str = "") -> None:
+def look_at_day(store: Store, business: str, day: date, *, since: str) -> None:
     """Everything that a whole day, or the week that ends with it, shows.
 
     Args:
@@ -75,14 +78,14 @@ def look_at_day(store: Store, business: str, day: date, *, since: str = "") -> N
     _raise(store, business, _rounds(store, business, week, day, past))
     for way, moves in (("in", money_in), ("out", [move for move in week if move.day == day.isoformat()])):
         _total(store, business, way, day, sum(move.cents for move in moves))
-    _raise(store, business, one_sided(store, business, since or _midnight(day)))
+    _raise(store, business, one_sided(store, business, since))
     _without_rule(store, business, [*money_in, *week], day, past)
-    store.transaction(business, lambda tx: _tell(tx, day.isoformat()))
+    store.transaction(business, lambda tx: _kept_back(tx, day))
     _tell_night(store, business, day)
 
 
-def _tell(tx: Tx, day: str) -> None:
-    sum_up(tx, day)
+def _kept_back(tx: Tx, day: date) -> None:
+    sum_up(tx, day.isoformat())
 
 
 def _out(store: Store, business: str, first: date, last: date) -> list[Move]:

@@ -18,6 +18,8 @@ LISTED = frozenset({"status", "pull", "statement"})
 """Proofs from the provider's own lists (shared/payments/grades.py)."""
 MOST_DAYS = 40
 MOST = 2000
+MOST_APART = 10
+"""More missing lines of one statement than this are one alert."""
 BORDER = timedelta(minutes=5)
 """A statement begins and ends by the provider's clock."""
 BOOKED = frozenset({"settled", "claimed", "partially_refunded", "refunded"})
@@ -44,7 +46,20 @@ def _missing(store: Store, business: str, statement: Doc) -> list[Raised]:
     )
     payments = store.all(business, Query(PAYMENTS, where, "paid_at"), most=MOST)
     account = statement.data["account"]
-    return [one for doc in payments if (one := _unlisted(doc, account)) is not None]
+    missing = [one for doc in payments if (one := _unlisted(doc, account)) is not None]
+    return missing if len(missing) <= MOST_APART else [_together(missing, account)]
+
+
+def _together(missing: list[Raised], account: str) -> Raised:
+    """So many that the statement is more likely to lack a part than all of them to be wrong."""
+    move, _ = missing[-1]
+    facts: dict[str, int | str] = {"count": len(missing), "account": account}
+    facts["cents"] = sum(one.cents for one, _ in missing)
+    records = tuple(one.subject for one, _ in missing[-20:])
+    about = f"account {account}"
+    return move, Finding(
+        "callback_vs_statement", 800, "many_without_line", facts, party=about, label=account, records=records
+    )
 
 
 def _span(statement: Doc) -> tuple[datetime, datetime]:

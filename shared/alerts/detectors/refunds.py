@@ -14,6 +14,7 @@ QUICK = 2 * HOUR
 AGAIN = 14 * DAY
 SHARE, LEAST, SURPRISE = 0.45, 6, 2.5
 """One of the staff makes this part of at least so many refunds, and chance would not (a binomial's z)."""
+MONTH, TAKEN_BACK = 30 * DAY, 2
 LATEST = 15
 QUICK_MARK, SLOW_MARK = "quick", "slow"
 """What a staff's profile keeps as a refund's channel."""
@@ -25,6 +26,17 @@ def refund_abuse(move: Move, staff: Party, habits: Habits) -> list[Finding]:
         return []
     found = (_over(move), _quick(move, staff), _share(move, staff, habits))
     return [one for one in found if one is not None]
+
+
+def taken_back(move: Move, reversed_before: Party) -> Finding | None:
+    """A payer whose payments the provider takes back again and again."""
+    near = [one for one in reversed_before.near(move.at_ms, MONTH) if one.subject != move.subject]
+    if len(near) + 1 < TAKEN_BACK:
+        return None
+    facts: dict[str, int | str] = {"count": len(near) + 1, "days": 30, "cents": move.cents}
+    score = min(900, 700 + 60 * (len(near) + 1 - TAKEN_BACK))
+    records = tuple(one.subject for one in near)
+    return Finding("refund_abuse", score, "taken_back_again", facts, records=records)
 
 
 def mark_of(move: Move) -> str:
