@@ -34,8 +34,13 @@ class Needed:
     business: Key | None
 
     @property
+    def parties(self) -> list[Key]:
+        """Those that a commit verifies."""
+        return [key for key in (self.party, self.named, self.staff) if key is not None]
+
+    @property
     def keys(self) -> list[Key]:
-        return [key for key in (self.party, self.named, self.staff, self.business) if key is not None]
+        return [*self.parties, *([self.business] if self.business is not None else [])]
 
 
 def needed(move: Move) -> Needed:

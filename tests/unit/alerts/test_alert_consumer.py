@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from alerts_world import BUSINESS, MONDAY, OTHER, Desk, line, payment, payout
 
+from shared.alerts.moves import payment_move, transaction_move
+from shared.alerts.observing import observe, seen_once
 from shared.alerts.places import party_key
 from shared.core.clock import rfc3339
 from shared.events import (
@@ -20,7 +24,7 @@ from shared.events import (
     RefundSent,
     TransactionRecorded,
 )
-from shared.store import Key, Query
+from shared.store import Doc, Key, Query, Tx
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -256,9 +260,6 @@ def test_an_event_of_a_record_that_is_gone_is_buried(desk: Desk) -> None:
 
 def test_two_workers_at_once_count_once(desk: Desk) -> None:
     """The loser of two commits reads what the winner learnt, and finds that it was done."""
-    from shared.alerts.moves import payment_move
-    from shared.alerts.observing import observe, seen_once
-
     desk.paid("AAA1", 4321)
     desk.put("payments", "mpesa-AAA2", **payment("AAA2", 4321, MONDAY + MINUTE))
     move = payment_move(desk.store.require(BUSINESS, Key("payments", "mpesa-AAA2")))
@@ -273,3 +274,56 @@ def test_two_workers_at_once_count_once(desk: Desk) -> None:
     desk.outbox.run(BUSINESS, slowly, once=seen_once(move.subject))
     assert desk.store.require(BUSINESS, party_key("in", move.party)).data["count"] == 2
     assert len(desk.told()) == 1
+
+
+def test_a_movement_costs_the_same_whatever_the_past(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point reads only, as many after three hundred movements as after ten, in documents that end."""
+    read: list[int] = []
+    get_many = desk.store.get_many
+
+    def counted(business: str, keys: Sequence[Key]) -> list[Doc | None]:
+        read.append(len(keys))
+        return get_many(business, keys)
+
+    def never(*_: object) -> None:
+        raise AssertionError("no query in the event path")
+
+    def cost(n: int) -> tuple[int, int]:
+        read.clear()
+        desk.spent(f"N{n}", 1000 + (37 * n) % 400, MONDAY + n * 5 * 60 * MINUTE)
+        return len(read), sum(read)
+
+    def after(start: int, stop: int) -> list[tuple[int, int]]:
+        with monkeypatch.context() as patch:
+            for n in range(start, stop - 3):
+                desk.spent(f"N{n}", 1000 + (37 * n) % 400, MONDAY + n * 5 * 60 * MINUTE)
+            patch.setattr(desk.store, "get_many", counted)
+            patch.setattr(desk.store, "query", never)
+            return [cost(n) for n in range(stop - 3, stop)]
+
+    early, late = after(0, 10), after(10, 300)
+    assert min(early) == min(late) == (4, 5), "the record, the mark and three profiles"
+    assert max(*early, *late) <= (6, 7), "and people's word, where something was found"
+    for key in (party_key("out", "number 712345"), Key("alert_profiles", "business-out")):
+        kept = get_many(BUSINESS, [key])[0]
+        assert kept is not None
+        assert len(json.dumps(kept.data)) < 12_000
+
+
+def test_two_that_go_out_at_once_do_not_wait_for_the_business(desk: Desk) -> None:
+    """The document of the whole business is no reason for a commit to be repeated."""
+    desk.spent("ONE", 1000, party="Merchant Payment to 711111 - ALFA SHOP")
+    desk.put("transactions", "t2", **line("T2", 1100, MONDAY, party="Merchant Payment to 722222 - BETA SHOP"))
+    move = transaction_move(desk.store.require(BUSINESS, Key("transactions", "t2")))
+    assert move is not None
+    runs = []
+
+    def meanwhile(tx: Tx) -> str:
+        runs.append(1)
+        found = observe(tx, move)
+        if len(runs) == 1:
+            desk.spent("THREE", 1200, party="Merchant Payment to 733333 - GAMA SHOP")
+        return found
+
+    desk.outbox.run(BUSINESS, meanwhile, once=seen_once(move.subject))
+    assert len(runs) == 1
