@@ -28,6 +28,7 @@ from shared.alerts.batch.features import features
 from shared.alerts.batch.forest import forest
 from shared.alerts.findings import DETECTORS, Finding
 from shared.alerts.judging import judge, learn
+from shared.alerts.moves import Move
 from shared.alerts.profile import NOBODY
 from shared.alerts.raising import BUDGET
 from shared.alerts.weighing import Draft
@@ -63,6 +64,8 @@ def scores(ledgers: list[tuple[Ledger, Judged]]) -> dict[str, Any]:
         "recall": round(sum(hits) / len(hits), 3),
         "recall_by_mechanism": {name: round(sum(f) / len(f), 2) for name, f in by_mechanism.items()},
         "injected": round(len(hits) / len(each), 1),
+        "forest_alone_precision_at_20": _mean(_peer(ledger, judged.oddness) for ledger, judged in ledgers),
+        "amount_z_precision_at_20": _mean(_peer(ledger, _by_amount(judged)) for ledger, judged in ledgers),
         "forest_slots_found": sum(_right(m.subject, ledger) for ledger, j in ledgers for m, _ in j.unruled),
         "forest_slots_used": sum(len(judged.unruled) for _, judged in ledgers),
     }
@@ -80,6 +83,16 @@ def _of_one(ledger: Ledger, alerts: list[Draft]) -> dict[str, Any]:
         "ap": _average(right, ledger, alerts),
         "found": found,
     }
+
+
+def _peer(ledger: Ledger, scored: list[tuple[int, Move]]) -> float:
+    """The precision of the first twenty movements by one score: what there is without rules."""
+    first = sorted(scored, key=lambda one: (-one[0], one[1].subject))[:20]
+    return _at([_right(move.subject, ledger) for _, move in first], 20)
+
+
+def _by_amount(judged: Judged) -> list[tuple[int, Move]]:
+    return [(move.cents, move) for move in judged.moves]
 
 
 def _right(record: str, ledger: Ledger) -> bool:

@@ -14,7 +14,7 @@ from bench.anomaly_ledger import FIRST_DAY, Ledger
 from shared.alerts.batch.daily import day_move
 from shared.alerts.batch.rounds import limits_of, round_amounts
 from shared.alerts.batch.totals import day_total, with_day
-from shared.alerts.batch.unruled import unusual
+from shared.alerts.batch.unruled import oddness, unusual
 from shared.alerts.findings import Finding
 from shared.alerts.habits import Habits, read_habits
 from shared.alerts.judging import judge, learn, needed
@@ -36,6 +36,8 @@ class Judged:
     found: dict[str, list[Finding]] = field(default_factory=dict)
     looked_back: list[tuple[Move, Finding]] = field(default_factory=list)
     unruled: list[tuple[Move, Finding]] = field(default_factory=list)
+    oddness: list[tuple[int, Move]] = field(default_factory=list)
+    """Every movement by the forest alone: the peer."""
 
 
 def moves_of(docs: Iterable[Doc]) -> list[Move]:
@@ -105,6 +107,7 @@ def run(ledger: Ledger) -> Judged:
         named = _named(judged, look.today)
         rest = [move for move in look.today if move.way != "refund" and move.subject not in named]
         judged.unruled += unusual(rest, look.past, habits)
+        judged.oddness += oddness(look.today, look.past, habits)
     return judged
 
 

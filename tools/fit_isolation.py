@@ -25,8 +25,8 @@ from shared.alerts.habits import NONE
 
 SEEDS = range(9001, 9007)
 """Ledgers that no bench uses."""
-SAMPLES = 128
-ODD_SHARE = 0.003
+SAMPLES = 256
+ODD_SHARE = 0.008
 """The part of legitimate movements that is called unusual."""
 
 

@@ -15,6 +15,7 @@ from shared.store import Data
 
 MONTHS = 6
 MOST_STAFF = 30
+KINDS = ("hours", "weekdays", "bins", "digits", "staff")
 STEPS = 8
 """Bins of amounts to a doubling: each is nine per cent wide."""
 
@@ -25,6 +26,7 @@ class Habits:
 
     count: int = 0
     hours: Counter[str] = field(default_factory=Counter)
+    weekdays: Counter[str] = field(default_factory=Counter)
     bins: Counter[str] = field(default_factory=Counter)
     digits: Counter[str] = field(default_factory=Counter)
     staff: Counter[str] = field(default_factory=Counter)
@@ -48,6 +50,10 @@ class Habits:
             return 1.0
         return sum(self.hours[str((hour + step) % 24)] for step in (-1, 0, 1)) / self.count
 
+    def weekday_share(self, weekday: int) -> float:
+        """Which part of all happens on this day of the week, 0 for Monday; 1.0 for no past."""
+        return self.weekdays[str(weekday)] / self.count if self.count else 1.0
+
 
 NONE = Habits()
 
@@ -58,7 +64,7 @@ def read_habits(data: Data | None) -> Habits:
         return NONE
     sums = Habits(sum(month["count"] for month in data["months"].values()))
     for month in data["months"].values():
-        for name in ("hours", "bins", "digits", "staff"):
+        for name in KINDS:
             getattr(sums, name).update(month[name])
     return sums
 
@@ -67,10 +73,11 @@ def habits_with(data: Data | None, move: Move) -> Data:
     """The business's document with one movement more."""
     months: Data = dict(data["months"]) if data else {}
     name = move.day[:7]
-    old = months.get(name) or {"count": 0, "hours": {}, "bins": {}, "digits": {}, "staff": {}}
+    old = months.get(name) or {"count": 0, **{kind: {} for kind in KINDS}}
     months[name] = {
         "count": old["count"] + 1,
         "hours": _more(old["hours"], str(move.local.hour)),
+        "weekdays": _more(old["weekdays"], str(move.local.weekday())),
         "bins": _more(old["bins"], str(bin_of(move.cents))),
         "digits": _more(old["digits"], str(move.cents)[0]),
         "staff": _more(old["staff"], move.staff) if _has_room(old["staff"], move.staff) else old["staff"],

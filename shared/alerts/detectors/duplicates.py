@@ -24,11 +24,16 @@ def duplicate_payment(move: Move, party: Party, named: Party) -> Finding | None:
     others = [one for one in party.near(move.at_ms, BILL) if _may_be(one, move)]
     known = {one.subject for one in others}
     elsewhere = [one for one in named.near(move.at_ms, OTHER_CHANNEL) if _may_be(one, move)]
-    others += [one for one in elsewhere if one.channel != move.channel and one.subject not in known]
+    others += [one for one in elsewhere if one.subject not in known and _by_name(one, move)]
     if not others:
         return None
     habit, quick = _habit(move, party), _quick_habit(move, party)
     return max((_pair(move, one, habit, quick) for one in others), key=lambda found: found.score)
+
+
+def _by_name(one: Seen, move: Move) -> bool:
+    """The same name by another phone: on another channel, or within minutes."""
+    return one.channel != move.channel or abs(one.at_ms - move.at_ms) < FAST
 
 
 def _may_be(one: Seen, move: Move) -> bool:

@@ -1,4 +1,4 @@
-"""Money that goes out at an hour at which this business sends none."""
+"""Money that goes out at an hour, or on a day of the week, at which this business sends none."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ from shared.alerts.moves import Move
 NIGHT = frozenset({23, 0, 1, 2, 3, 4})
 RARE = 0.01
 """Outside the 1st to the 99th percentile of the business's own hours."""
-LEAST_PAST = 20
+LEAST_PAST, WEEKDAY_PAST = 20, 60
 
 
 def off_hours(move: Move, habits: Habits) -> Finding | None:
     """Money that comes in at night is a customer who pays at night: only what goes out is judged."""
     if move.way == "in":
         return None
-    hour = move.local.hour
-    share, known = habits.hour_share(hour), habits.count >= LEAST_PAST
-    if not ((known and share < RARE) or (hour in NIGHT and (not known or share < 2 * RARE))):
-        return None
-    score = (600 if known else 500) + _weight(move.cents, habits if known else None) + 70 * (hour in NIGHT)
-    facts: dict[str, int | str] = {
-        "hour": hour,
-        "cents": move.cents,
-        "share_milli": round(1000 * share) if habits.count else 0,
-        "past": habits.count,
-    }
-    return Finding("off_hours", score, "hour_of_no_business", facts)
+    at, known = move.local, habits.count >= LEAST_PAST
+    share = habits.hour_share(at.hour)
+    night = at.hour in NIGHT and (not known or share < 2 * RARE)
+    if night or (known and share < RARE):
+        score = (600 if known else 500) + _weight(move.cents, habits if known else None) + 70 * night
+        return _finding("hour_of_no_business", score, move, share, habits)
+    share = habits.weekday_share(at.weekday())
+    if habits.count >= WEEKDAY_PAST and share < RARE:
+        return _finding("day_of_no_business", 600 + _weight(move.cents, habits), move, share, habits)
+    return None
+
+
+def _finding(code: str, score: int, move: Move, share: float, habits: Habits) -> Finding:
+    facts: dict[str, int | str] = {"hour": move.local.hour, "weekday": move.local.weekday()}
+    facts |= {"cents": move.cents, "share_milli": round(1000 * share) if habits.count else 0}
+    return Finding("off_hours", score, code, facts | {"past": habits.count})
 
 
 def _weight(cents: int, habits: Habits | None) -> int:

@@ -61,10 +61,11 @@ def test_another_channel_counts_for_five_days() -> None:
         assert (score(duplicate_payment(again, past(move(4300)), NOBODY)) >= RAISE) == known
 
 
-def test_another_mark_of_the_same_name_counts_on_another_channel_only() -> None:
+def test_another_mark_of_the_same_name_counts_on_another_channel_or_within_minutes() -> None:
     named = past(move(4300))
     assert score(duplicate_payment(move(4300, MONDAY + DAY, channel="airtel"), NOBODY, named)) >= RAISE
     assert duplicate_payment(move(4300, MONDAY + HOUR), NOBODY, named) is None
+    assert score(duplicate_payment(move(4300, MONDAY + 14 * MINUTE), NOBODY, named)) >= RAISE
 
 
 def test_the_earlier_of_two_may_be_told_last() -> None:
@@ -139,6 +140,17 @@ def test_hours_of_no_business(hour: int, odd: bool) -> None:
     habits = habits_of(*OFFICE)
     at = MONDAY.replace(hour=hour)
     assert (score(off_hours(move(2000, at), habits)) >= RAISE) == odd
+
+
+def test_a_shop_that_is_closed_on_sundays() -> None:
+    weeks = [move(1000, MONDAY - (7 * week + day) * DAY) for week in range(12) for day in range(6)]
+    closed = habits_of(*(one for one in weeks if one.local.weekday() != 6))
+    sunday = MONDAY - DAY
+    found = off_hours(move(2000, sunday), closed)
+    assert found is not None
+    assert (found.code, found.score >= RAISE) == ("day_of_no_business", True)
+    assert off_hours(move(2000, MONDAY), closed) is None
+    assert off_hours(move(2000, sunday), habits_of(*weeks[:50])) is None
 
 
 def test_a_night_shop_sends_money_at_night_and_customers_pay_when_they_like() -> None:
