@@ -138,17 +138,18 @@ def _all(judged: Judged) -> Iterable[Finding]:
     yield from (found for _, found in judged.looked_back)
 
 
-def false_alerts(seed: int) -> tuple[float, float, dict[str, int]]:
-    """Alerts a day on a clean ledger, those told within the budget, and all by detector."""
+def false_alerts(seed: int) -> tuple[float, float, dict[str, int], float]:
+    """On a clean ledger: alerts a day, those told within the budget, all by detector, the forest's a day."""
     ledger = clean_ledger(seed)
-    alerts = merged(drafts(run(ledger)))
+    judged = run(ledger)
+    alerts = merged(drafts(judged))
     by_day: dict[str, int] = defaultdict(int)
     by_detector: dict[str, int] = defaultdict(int)
     for alert in alerts:
         by_day[alert.day] += 1
         by_detector[alert.detector] += 1
     told = sum(min(BUDGET, count) for count in by_day.values())
-    return len(alerts) / ledger.days, told / ledger.days, by_detector
+    return len(alerts) / ledger.days, told / ledger.days, by_detector, len(judged.unruled) / ledger.days
 
 
 def speed(seed: int) -> dict[str, float]:
@@ -202,6 +203,7 @@ def main(argv: Iterable[str] | None = None) -> None:
     last = both | {
         "false_alerts_per_day": _mean(one[0] for one in quiet),
         "false_alerts_told_per_day": _mean(one[1] for one in quiet),
+        "forest_slots_per_clean_day": _mean(one[3] for one in quiet),
         **speed(1),
         "store": store,
         **result,
