@@ -20,7 +20,6 @@ from bench.anomaly_dev import DEVELOPED_ON
 from bench.anomaly_ledger import clean_ledger
 from shared.alerts.batch.features import NAMES, features
 from shared.alerts.batch.forest import FILE, read_forest
-from shared.alerts.batch.unruled import LEAST_PAST
 from shared.alerts.habits import NONE
 
 SEEDS = range(9001, 9007)
@@ -31,7 +30,7 @@ ODD_SHARE = 0.008
 
 
 def rows(seed: int, *, wrongs: bool) -> list[tuple[float, ...]]:
-    """The features of every movement of one ledger whose party has a past."""
+    """The features of every movement of one ledger but refunds, which rules alone judge."""
     ledger = clean_ledger(seed)
     for put in DEVELOPED_ON.values() if wrongs else ():
         put(ledger)
@@ -40,9 +39,8 @@ def rows(seed: int, *, wrongs: bool) -> list[tuple[float, ...]]:
     for look in looks(ledger, Judged(moves_of(ledger.docs))):
         habits = look.habits
         for move in look.today:
-            party = look.past(move)
-            if move.way != "refund" and len(party.before(move.at_ms)) >= LEAST_PAST:
-                found.append(features(move, party, habits.get(move.way, NONE)))
+            if move.way != "refund":
+                found.append(features(move, look.past(move), habits.get(move.way, NONE)))
     return found
 
 

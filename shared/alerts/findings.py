@@ -41,6 +41,8 @@ class Finding:
         label: that party as people read it.
         records: other records that belong to it.
         monthly: told once a month instead of once a day.
+        tell_from: the occurrence of the day from which the business is told: 1 at once, 0 never, because
+            another message tells of it.
     """
 
     detector: Detector
@@ -51,6 +53,7 @@ class Finding:
     label: str = ""
     records: tuple[str, ...] = ()
     monthly: bool = False
+    tell_from: int = 1
 
 
 def severity(score: int) -> str:

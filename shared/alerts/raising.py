@@ -30,7 +30,7 @@ def raise_alert(tx: Tx, draft: Draft) -> Doc:
     known = tx.get(key)
     if known is not None:
         return _add(tx, known, draft)
-    told = draft.at_ms > millis(tx.now) - STALE // timedelta(milliseconds=1) and _admit(tx)
+    told = draft.tell_from == 1 and _may_tell(tx, draft)
     doc = tx.create(key, {**_fresh(draft, tx.now), "told": told})
     if told:
         emit(tx, AlertRaised(alert_id=key.id), key)
@@ -67,6 +67,11 @@ def sum_up(tx: Tx, day: str) -> Doc | None:
 def tell_again(tx: Tx, alert: Doc) -> None:
     """Announce an alert of the night once more: who was told by then is not told again."""
     emit(tx, AlertRaised(alert_id=alert.id), alert.key, alert.version + 1)
+
+
+def _may_tell(tx: Tx, draft: Draft) -> bool:
+    """Whether it is news, and the day's budget allows it."""
+    return draft.at_ms > millis(tx.now) - STALE // timedelta(milliseconds=1) and _admit(tx)
 
 
 def _admit(tx: Tx) -> bool:
@@ -111,9 +116,18 @@ def _add(tx: Tx, known: Doc, draft: Draft) -> Doc:
         "records": list(dict.fromkeys([*records, *draft.records]))[:MOST_RECORDS],
         "score_milli": score,
         "severity": severity(score),
-        "reasons": list(draft.reasons) if stronger else known.data["reasons"],
+        "reasons": _reasons(known.data["reasons"], draft, stronger=stronger),
         "cents": draft.cents if stronger else known.data["cents"],
         "count": known.data["count"] + 1,
         "state": "open",
     }
+    if not known.data["told"] and changes["count"] == draft.tell_from and _may_tell(tx, draft):
+        emit(tx, AlertRaised(alert_id=known.id), known.key, known.version + 1)
+        changes["told"] = True
     return tx.update(known.key, changes)
+
+
+def _reasons(known: list[Data], draft: Draft, *, stronger: bool) -> list[Data]:
+    """Every rule that spoke that day, once, in the words of the strongest occurrence."""
+    ordered = [*draft.reasons, *known] if stronger else [*known, *draft.reasons]
+    return list({(one["detector"], one["code"]): one for one in reversed(ordered)}.values())[::-1]

@@ -22,6 +22,8 @@ sides that differ."""
 OTHER_DOUBT = 650
 SAME_RECEIPT = {"same_file": 620, "same_cu_invoice": 760, "same_qr": 760, "same_mpesa_code": 740}
 LIKELY_SAME = 660
+OUTAGE = 3
+"""One unanswered request may be a phone that is off; the third of a day is told."""
 _ASKED = frozenset({"ack", "silence"})
 """Signals of an attempt that the provider has, or may have, prompted."""
 
@@ -52,7 +54,8 @@ def unanswered(attempt: Doc) -> Finding | None:
         "polls": data["polls"],
         "cents": data["amount_cents"],
     }
-    return Finding("missing_callback", 650, "no_answer", facts, party=f"provider {provider}", label=provider)
+    about = f"provider {provider}"
+    return Finding("missing_callback", 650, "no_answer", facts, party=about, label=provider, tell_from=OUTAGE)
 
 
 def doubted(payment: Doc) -> tuple[Move, Finding] | None:
@@ -75,9 +78,9 @@ def doubted(payment: Doc) -> tuple[Move, Finding] | None:
     facts: dict[str, int | str] = {"cents": data["amount_cents"], "receipt": str(data.get("receipt", ""))}
     facts["proofs"] = len(data.get("proofs", []))
     score = DOUBTS.get(gravest, OTHER_DOUBT)
-    return move, Finding(
-        "callback_vs_statement", score, gravest, facts, party=party or f"payment {payment.id}"
-    )
+    about = party or f"payment {payment.id}"
+    # the business is asked about it already (payment.review)
+    return move, Finding("callback_vs_statement", score, gravest, facts, party=about, tell_from=0)
 
 
 def seen_twice(receipt: Doc) -> tuple[Move, Finding] | None:
@@ -97,9 +100,9 @@ def seen_twice(receipt: Doc) -> tuple[Move, Finding] | None:
     )
     facts: dict[str, int | str] = {"cents": move.cents, "why": why, "other": data["duplicate_of"]}
     facts["date"] = str(data.get("receipt_date") or "")
-    found = Finding(
-        "duplicate_receipt", score, "seen_before", facts, records=(f"{RECEIPTS}/{data['duplicate_of']}",)
-    )
+    before = (f"{RECEIPTS}/{data['duplicate_of']}",)
+    # the business is told of it already (receipt.duplicate, receipt.needs_review)
+    found = Finding("duplicate_receipt", score, "seen_before", facts, records=before, tell_from=0)
     return move, found
 
 

@@ -25,6 +25,7 @@ class Draft:
         records: the records it is about, the one that raised it first.
         day: the Nairobi day, or month, that it is told once for.
         at_ms: when what it is about happened.
+        tell_from: as of the finding that names it.
     """
 
     detector: str
@@ -36,6 +37,7 @@ class Draft:
     at_ms: int
     reasons: tuple[Data, ...]
     records: tuple[str, ...]
+    tell_from: int = 1
 
     @property
     def severity(self) -> str:
@@ -79,6 +81,7 @@ def draft_of(ranked: Sequence[Finding], move: Move, score: int) -> Draft:
         at_ms=move.at_ms,
         reasons=tuple(reason(one) for one in spoke),
         records=tuple(records)[:MOST_RECORDS],
+        tell_from=first.tell_from,
     )
 
 

@@ -12,14 +12,12 @@ from shared.alerts.moves import Move
 from shared.alerts.profile import Party
 
 SLOTS = 3
-LEAST_PAST = 0
-"""Without a past everything is new, which is a rule's word and not the forest's."""
 
 
 def unusual(
     moves: Sequence[Move], past: Callable[[Move], Party], habits: Mapping[str, Habits]
 ) -> list[tuple[Move, Finding]]:
-    """The oddest movements of a day, the oddest first; of those whose party has a past."""
+    """The oddest movements of a day, the oddest first."""
     odd = [one for one in oddness(moves, past, habits) if one[0] >= forest().odd_milli]
     odd.sort(key=lambda one: (-one[0], one[1].subject))
     return [(move, _finding(move, milli)) for milli, move in odd[:SLOTS]]
@@ -28,13 +26,10 @@ def unusual(
 def oddness(
     moves: Sequence[Move], past: Callable[[Move], Party], habits: Mapping[str, Habits]
 ) -> list[tuple[int, Move]]:
-    """The forest's score in thousandths of every movement whose party has a past."""
-    known = [(move, past(move)) for move in moves]
-    return [
-        (round(1000 * forest().score(features(move, party, habits.get(move.way, NONE)))), move)
-        for move, party in known
-        if len(party.before(move.at_ms)) >= LEAST_PAST
-    ]
+    """The forest's score in thousandths of every movement."""
+    trees = forest()
+    told = ((move, features(move, past(move), habits.get(move.way, NONE))) for move in moves)
+    return [(round(1000 * trees.score(values)), move) for move, values in told]
 
 
 def _finding(move: Move, milli: int) -> Finding:

@@ -198,6 +198,11 @@ def test_a_request_that_nobody_answered(desk: Desk) -> None:
     assert (alert.data["detector"], alert.data["party_label"]) == ("missing_callback", "mpesa")
     attempt(desk, "att_2", status="expired", failure="expired", phone="254722000111")
     assert desk.alerts()[0].data["count"] == 2, "an outage is one alert a day"
+    assert desk.told() == []
+    for n in (3, 4):
+        attempt(desk, f"att_{n}", status="expired", failure="expired", phone=f"25472200011{n}")
+    assert desk.told() == [alert.id], "the third is told, and no more of them"
+    assert desk.alerts()[0].data["told"]
 
 
 @pytest.mark.parametrize("fields", [{"history": []}, {"status": "succeeded"}, {"failure": "cancelled"}])
@@ -220,6 +225,7 @@ def test_doubtful_evidence_is_an_alert_and_an_unmatched_payment_is_none(desk: De
         "callback_vs_statement",
         "never_proven",
     )
+    assert desk.told() == [], "the review of the payment is told by itself"
 
 
 @pytest.mark.parametrize(

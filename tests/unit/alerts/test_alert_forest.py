@@ -54,17 +54,19 @@ def test_features_of_a_stranger_are_in_the_middle() -> None:
     assert (found[1], found[2], found[3]) == (0.0, 0.0, 0.0)
 
 
-def test_three_slots_a_day_for_those_with_a_past(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_three_slots_a_day_for_what_is_odd_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     always = read_forest({"features": list(NAMES), "usual": 5.0, "odd_milli": 1, "trees": [":2.0"]})
     monkeypatch.setattr(unruled, "forest", lambda: always)
-    known = past(*(move(100, MONDAY - n * DAY) for n in range(1, 4)))
 
     def who(one: Move) -> Party:
-        return NOBODY if one.party == "stranger" else known
+        return NOBODY
 
-    moves = [move(100 + n, subject=f"x/{n}", party="stranger" if n < 2 else "known") for n in range(9)]
+    moves = [move(100 + n, subject=f"x/{n}") for n in reversed(range(9))]
     found = unruled.unusual(moves, who, {})
-    assert [one.subject for one, _ in found] == ["x/2", "x/3", "x/4"]
+    assert [one.subject for one, _ in found] == ["x/0", "x/1", "x/2"]
+    never = read_forest({"features": list(NAMES), "usual": 5.0, "odd_milli": 999, "trees": [":2.0"]})
+    monkeypatch.setattr(unruled, "forest", lambda: never)
+    assert unruled.unusual(moves, who, {}) == []
     assert {finding.detector for _, finding in found} == {"unusual_no_rule"}
 
 
