@@ -71,6 +71,7 @@ def first_requests(app: App, photo: bytes | None) -> dict[str, First]:
     push = json.dumps({"phone": "0712345678", "amount_cents": 10_000})
     payout = json.dumps({"phone": "0712345678", "amount_cents": 10_000, "purpose": "cement"})
     return {
+        "alerts": _event(PaymentSettled(payment_id=waiting), f"payments/{waiting}"),
         "auth": First(login, path="/v1/auth/token"),
         "books": _with(token, First(method="GET", path="/v1/invoices")),
         "insights": _with(token, First(ask, path="/ai/ask")),

@@ -195,10 +195,11 @@ class App:
 
     @lazy
     def chores(self) -> Sequence[Chore]:
+        from shared.alerts import look_back
         from shared.messages.abandoned import close_abandoned
         from shared.reports.due import chore_of
 
-        return (close_abandoned, chore_of(self))
+        return (close_abandoned, look_back, chore_of(self))
 
     @lazy
     def readiness(self) -> Readiness:

@@ -133,6 +133,13 @@ class SubscriptionPaused(EventData):
     subscription_id: str
 
 
+class AlertRaised(EventData):
+    """Something looks wrong enough to tell the business of."""
+
+    TYPE: ClassVar[str] = "alert.raised.v1"
+    alert_id: str
+
+
 class StatementImport(EventData):
     """A statement's lines wait to be booked, all of them or those that are left."""
 
@@ -170,6 +177,7 @@ CATALOGUE: dict[str, type[EventData]] = {
         ReceiptMatched,
         TransactionRecorded,
         SubscriptionPaused,
+        AlertRaised,
         StatementImport,
         ReportReady,
         SweepDue,

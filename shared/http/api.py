@@ -122,6 +122,13 @@ class Api(Generic[P]):
         self.routes: list[Route] = []
         self._patterns: list[tuple[re.Pattern[str], Route]] = []
 
+    def beside(self, other: Api[Any]) -> Api[Any]:
+        """The routes of both, served by the function of this one; neither is changed."""
+        both: Api[Any] = Api(self.name, self.title)
+        both.routes = [*self.routes, *other.routes]
+        both._patterns = [*self._patterns, *other._patterns]
+        return both
+
     def route(
         self,
         method: str,

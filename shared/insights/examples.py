@@ -26,6 +26,7 @@ _EN: tuple[tuple[Intent, str], ...] = (
     ("compare_periods", "Compare this month's revenue to last month"),
     ("largest_expenses", "What are my largest expenses this quarter?"),
     ("expense_total", "How much did we spend last week?"),
+    ("anomalies", "Is there anything suspicious this month?"),
 )
 _SW: tuple[tuple[Intent, str], ...] = (
     ("expense_breakdown", "Pesa zetu zimeenda wapi mwezi huu?"),
@@ -35,6 +36,7 @@ _SW: tuple[tuple[Intent, str], ...] = (
     ("compare_periods", "Linganisha mapato ya mwezi huu na mwezi uliopita"),
     ("largest_expenses", "Gharama zetu kubwa zaidi robo hii ni zipi?"),
     ("expense_total", "Tumetumia pesa ngapi wiki iliyopita?"),
+    ("anomalies", "Kuna malipo yoyote ya kutiliwa shaka mwezi huu?"),
 )
 EXAMPLES: tuple[Example, ...] = (
     *(Example(intent, "en", question) for intent, question in _EN),

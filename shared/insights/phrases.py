@@ -61,6 +61,10 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "health_score.action_reconciled": "Weakest part: matching. Go through the payments waiting for "
         "review.",
         **sentences.EN,
+        "anomalies.some": "{alerts#thing looks|things look} wrong and {open_alerts#is|are} still open. "
+        "The gravest: {gravest.label}, {gravest} ({gravest.period}).",
+        "anomalies.closed": "{alerts#alert was|alerts were} raised, and all are dealt with.",
+        "anomalies.none": "Nothing looked wrong: {alerts} alerts.",
     },
     "sw": {
         "revenue_total.some": "Umepokea {revenue}{from_whom} kwa malipo {payments}.",
@@ -116,6 +120,10 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "health_score.action_concentration": "Sehemu dhaifu: kutegemea mteja mmoja. Ongeza wateja wengine.",
         "health_score.action_reconciled": "Sehemu dhaifu: ulinganifu. Pitia malipo yanayosubiri kukaguliwa.",
         **sentences.SW,
+        "anomalies.some": "Mambo {alerts} yanaonekana si sawa, {open_alerts} bado hayajashughulikiwa. "
+        "Kubwa zaidi: {gravest.label}, {gravest} ({gravest.period}).",
+        "anomalies.closed": "Tahadhari {alerts} zilitolewa, na zote zimeshughulikiwa.",
+        "anomalies.none": "Hakuna lililoonekana si sawa: tahadhari {alerts}.",
     },
 }
 REPLIES: dict[str, dict[str, str]] = {

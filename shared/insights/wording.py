@@ -63,7 +63,7 @@ def _label(fact: Fact, language: Language) -> str:
     kind, _, code = fact.id.partition(":")
     if kind in _BY_CATEGORY:
         return say_code(fact.label, "category", language)
-    if kind == "part":
+    if kind in ("part", "alert", "gravest"):
         return say_code(fact.label, "part", language)
     if kind in _BY_LABEL:
         return say_code(fact.label, "label", language)

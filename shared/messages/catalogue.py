@@ -273,6 +273,50 @@ REPORT_READY = Template(
     },
 )
 
+ALERT_RAISED = Template(
+    "alert.raised",
+    Kind.REMINDER,
+    _BOTH,
+    {"business": _BUSINESS, "what": 40, "amount": _AMOUNT, "party": 24, "day": 10},
+    {
+        EN: Words(
+            "{business}: check: {what}. {amount}, {party}. See alerts in Hesabu.",
+            "Please check: {what}, {amount}",
+            "Something looks wrong: {what}.\n\nAmount: {amount}\nWho: {party}\nDay: {day}\n\n"
+            "Open the alerts in Hesabu to see why. If it is no problem, say so there, "
+            "and you will hear less of it.\n",
+        ),
+        SW: Words(
+            "{business}: kagua: {what}. {amount}, {party}. Ona tahadhari katika Hesabu.",
+            "Tafadhali kagua: {what}, {amount}",
+            "Kuna jambo linaloonekana si sawa: {what}.\n\nKiasi: {amount}\nNani: {party}\nSiku: {day}\n\n"
+            "Fungua tahadhari katika Hesabu uone sababu. Kama si tatizo, sema hivyo hapo, "
+            "na utaarifiwa mara chache.\n",
+        ),
+    },
+)
+
+ALERTS_KEPT = Template(
+    "alerts.kept",
+    Kind.REMINDER,
+    _BOTH,
+    {"business": _BUSINESS, "count": 5, "day": 10},
+    {
+        EN: Words(
+            "{business}: {count} more alerts of {day} were not sent. See the list in Hesabu.",
+            "{count} more alerts of {day}",
+            "{count} more alerts of {day} were not sent one by one.\n\n"
+            "Open the alerts in Hesabu to see all of them.\n",
+        ),
+        SW: Words(
+            "{business}: tahadhari {count} zaidi za {day} hazikutumwa. Ona orodha katika Hesabu.",
+            "Tahadhari {count} zaidi za {day}",
+            "Tahadhari {count} zaidi za {day} hazikutumwa moja moja.\n\n"
+            "Fungua tahadhari katika Hesabu uzione zote.\n",
+        ),
+    },
+)
+
 CATALOGUE = {
     template.name: template
     for template in (
@@ -288,5 +332,7 @@ CATALOGUE = {
         RECEIPT_DUPLICATE,
         RECEIPT_REFUSED,
         REPORT_READY,
+        ALERT_RAISED,
+        ALERTS_KEPT,
     )
 }

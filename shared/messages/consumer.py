@@ -8,6 +8,7 @@ from shared.bus import Consumer
 from shared.core.money import KES
 from shared.core.phone import mask
 from shared.events import (
+    AlertRaised,
     AttemptFailed,
     Event,
     PaymentMatched,
@@ -20,6 +21,7 @@ from shared.events import (
     SubscriptionPaused,
 )
 from shared.messages import catalogue, facts, recipients
+from shared.messages.alerts import alert_values
 from shared.messages.approvals import ask_approval
 from shared.messages.delivery import Notice, tell
 from shared.messages.facts import PaymentFacts
@@ -204,6 +206,16 @@ def receipt_read(ports: Ports, event: Event[ReceiptRead]) -> None:
     known = template is catalogue.RECEIPT_REFUSED and not mail.get("admitted_by")
     sender = recipients.email_to(mail.get("from")) if known else ()
     _tell_owner(ports, event.business, template, f"receipts/{receipt.id}", values, also=sender)
+
+
+@consumer.on(AlertRaised)
+def alert_raised(ports: Ports, event: Event[AlertRaised]) -> None:
+    """The business learns what looks wrong, unless somebody has dealt with it already."""
+    alert = ports.store.require(event.business, Key("alerts", event.data.alert_id))
+    if alert.data["state"] == "open":
+        language = recipients.language_of(profile_of(ports, event.business))
+        template, values = alert_values(alert.data, language)
+        _tell_owner(ports, event.business, template, f"alerts/{alert.id}", values)
 
 
 def _receipt(

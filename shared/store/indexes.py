@@ -6,6 +6,10 @@ from shared.store.model import Index, Schema
 
 SCHEMA = Schema(
     indexes=(
+        Index("alerts", (), "raised_at"),
+        Index("alerts", ("state",), "raised_at"),
+        Index("alerts", ("detector",), "raised_at"),
+        Index("alerts", ("state", "detector"), "raised_at"),
         Index("attempts", (), "created_on"),
         Index("attempts", ("status",), "created_on"),
         Index("attempts", ("polling",), "poll_at"),

@@ -48,7 +48,7 @@ def test_one_id_leads_from_the_prompt_to_the_sms(world: World, lines: Lines) -> 
     world.fault("lost_callback", target="c2b", times=None)
     attempt = ask(world)
     world.advance(60)
-    assert path_of(lines, MINE) == ["stk_push", "mpesa_callback", "settle", "reconcile", "notify"]
+    assert path_of(lines, MINE) == ["stk_push", "mpesa_callback", "settle", "alerts", "reconcile", "notify"]
     assert world.doc("attempts", attempt)["correlation_id"] == MINE
     assert {m.data["channel"] for m in world.docs("messages", "created_on")} == {"sms", "email"}
     assert {m.data["request_id"] for m in world.docs("messages", "created_on")} == {MINE}
@@ -63,6 +63,7 @@ def test_every_step_says_what_it_did_and_how_long_it_took(world: World, lines: L
         "stk_push": ("POST /v1/attempts", "2xx"),
         "mpesa_callback": ("POST /ipn/stk/{business}/{attempt_id}/{token}", "2xx"),
         "settle": ("callback.received.v1", "done"),
+        "alerts": ("payment.settled.v1", "done"),
         "reconcile": ("payment.settled.v1", "done"),
         "notify": ("payment.matched.v1", "done"),
     }
@@ -71,14 +72,19 @@ def test_every_step_says_what_it_did_and_how_long_it_took(world: World, lines: L
     assert (closing["reconcile"]["decision"], closing["reconcile"]["links"]) == ("auto", 1)
     assert closing["notify"]["notices"] == 2
     assert all(line["event_id"].startswith("evt_") for line in closing.values() if "event_id" in line)
-    assert {name for name, line in closing.items() if "event_id" in line} == {"settle", "reconcile", "notify"}
+    assert {name for name, line in closing.items() if "event_id" in line} == {
+        "settle",
+        "alerts",
+        "reconcile",
+        "notify",
+    }
 
 
 def test_a_paybill_notice_finds_the_thread_that_its_callback_lost(world: World, lines: Lines) -> None:
     world.fault("lost_callback", times=None)
     ask(world)
     world.advance(60)
-    assert path_of(lines, MINE) == ["stk_push", "settle", "reconcile", "notify"]
+    assert path_of(lines, MINE) == ["stk_push", "settle", "alerts", "reconcile", "notify"]
     (notice,) = lines.of(function="mpesa_callback")
     assert notice["request_id"] != MINE, "it names no attempt"
 
@@ -88,7 +94,7 @@ def test_with_no_news_at_all_the_poll_goes_on_with_it(world: World, lines: Lines
     world.fault("lost_callback", target="c2b", times=None)
     ask(world)
     world.advance(60)
-    assert path_of(lines, MINE) == ["stk_push", "reconcile", "notify"]
+    assert path_of(lines, MINE) == ["stk_push", "alerts", "reconcile", "notify"]
     assert lines.of(request_id=MINE, function="sweep", step="poll")
     timers = {line["request_id"] for line in lines.of(step="sweep.due.v1")}
     assert len(timers) >= 3, "a timer's own work goes by an id of its own, one a tick"
@@ -100,7 +106,9 @@ def test_money_that_nobody_asked_for_has_an_id_of_its_own(world: World, lines: L
     world.advance(120)
     (confirmed,) = lines.of(step="POST /ipn/c2b/confirmation/{business}/{shortcode}/{token}")
     path = path_of(lines, confirmed["request_id"])
-    assert path == ["mpesa_callback", "settle", "reconcile", "notify"], "proof came later, under a timer's id"
+    assert path == ["mpesa_callback", "settle", "alerts", "reconcile", "notify"], (
+        "proof came later, under a timer's id"
+    )
     assert world.docs("payments", "paid_at")[0].data["status"] == "settled"
 
 

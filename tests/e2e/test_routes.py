@@ -187,6 +187,7 @@ BODIES: dict[str, Any] = {
     "correct_receipt": {"fields": {"merchant": "Mine"}},
     "link_receipt": {"original": "rcp_mine"},
     "match_payment": {"links": []},
+    "answer_alert": {"verdict": "not_a_problem", "note": "it is mine"},
     "plan_instalments": {"parts": [{"due_date": "2026-04-01", "amount_cents": 100}]},
     "reject_payout": {"note": "it is mine"},
     "reject_receipt": {"note": "it is mine"},

@@ -13,6 +13,9 @@ import requests
 
 from local.system import System
 from shared.access import add_business
+from shared.alerts import Finding, Move
+from shared.alerts.raising import raise_alert
+from shared.alerts.weighing import draft_of
 from shared.books.expenses import Expense, write_expense
 from shared.http.auth import Actor
 from shared.payments.places import BILLS, STANDING_ORDERS
@@ -101,6 +104,16 @@ def furnish(shop: Shop) -> None:
     write_a_mail(shop)
     hand_in_statement(shop)
     shop.ids |= _of_the_shortcode(shop)
+    shop.ids["alert_id"] = raise_an_alert(shop)
+
+
+def raise_an_alert(shop: Shop) -> str:
+    """Something that looks wrong, as a rule would write it."""
+    found = Finding("velocity", 700, "many_in_an_hour", {"count": 3}, party=shop.word, label=shop.word)
+    move = Move("transactions/x", "out", shop.word, shop.word, 5000, 1_772_355_600_000, "mpesa")
+    draft = draft_of([found], move, found.score)
+    store = shop.world.system.app.store
+    return store.transaction(shop.business, lambda tx: raise_alert(tx, draft)).id
 
 
 def _of_the_shortcode(shop: Shop) -> dict[str, str]:

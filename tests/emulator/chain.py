@@ -32,7 +32,7 @@ from tests.e2e.world import PHONE, World, furnish, settings_in
 from tests.support.alone import functions_alone
 from tests.support.door import Door, door
 
-EVENT_FUNCTIONS = ("notify", "ocr_receipt", "reconcile", "settle", "sweep")
+EVENT_FUNCTIONS = ("alerts", "notify", "ocr_receipt", "reconcile", "settle", "sweep")
 WAITS = Waits(0.1, 0.5, 5)
 PATIENCE = 60
 """Seconds until a run that is not yet what it should be counts as wrong."""

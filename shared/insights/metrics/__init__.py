@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.insights.metrics.ageing import ageing
+from shared.insights.metrics.anomalies import anomalies
 from shared.insights.metrics.budget_variance import budget_variance
 from shared.insights.metrics.cash_flow import cash_flow
 from shared.insights.metrics.cash_position import cash_position
@@ -47,6 +48,7 @@ _METRICS = (
     Metric("budget_variance", budget_variance),
     Metric("cash_position", cash_position),
     Metric("find_transaction", find_transaction),
+    Metric("anomalies", anomalies),
 )
 REGISTRY: dict[Intent, Metric] = {metric.intent: metric for metric in _METRICS}
 

@@ -64,10 +64,10 @@ def test_dead_letters_are_listed_and_replayed_one_by_one(
 ) -> None:
     kill_one(folder)
     assert main(["dead-letters", "list"]) == 0
-    assert "q1  reconcile  payment.settled.v1  biz_a  the function answered 500" in capsys.readouterr().out
+    assert "q2  reconcile  payment.settled.v1  biz_a  the function answered 500" in capsys.readouterr().out
     assert main(["dead-letters", "replay", "q7"]) == 1
     assert "no dead letter 'q7'" in capsys.readouterr().err
-    assert main(["dead-letters", "replay", "q1"]) == 0
+    assert main(["dead-letters", "replay", "q2"]) == 0
     assert "1 events will be delivered again" in capsys.readouterr().out
     assert main(["dead-letters"]) == 0
     assert "0 dead letters" in capsys.readouterr().out

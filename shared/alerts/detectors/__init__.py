@@ -1,0 +1,1 @@
+"""The rules of the event path: each looks at one movement and the past of its party, and gives reasons."""
