@@ -27,6 +27,10 @@ _EN: tuple[tuple[Intent, str], ...] = (
     ("largest_expenses", "What are my largest expenses this quarter?"),
     ("expense_total", "How much did we spend last week?"),
     ("anomalies", "Is there anything suspicious this month?"),
+    ("cash_flow", "What came in and what went out this month?"),
+    ("ageing", "Show me the ageing of what customers owe"),
+    ("top_customers", "Who are our best customers this year?"),
+    ("trend", "Show revenue by month for the last six months"),
 )
 _SW: tuple[tuple[Intent, str], ...] = (
     ("expense_breakdown", "Pesa zetu zimeenda wapi mwezi huu?"),
@@ -37,6 +41,10 @@ _SW: tuple[tuple[Intent, str], ...] = (
     ("largest_expenses", "Gharama zetu kubwa zaidi robo hii ni zipi?"),
     ("expense_total", "Tumetumia pesa ngapi wiki iliyopita?"),
     ("anomalies", "Kuna malipo yoyote ya kutiliwa shaka mwezi huu?"),
+    ("cash_flow", "Pesa zilizoingia na zilizotoka mwezi huu ni ngapi?"),
+    ("ageing", "Nionyeshe umri wa madeni ya wateja"),
+    ("top_customers", "Wateja wetu bora mwaka huu ni akina nani?"),
+    ("trend", "Onyesha mapato kwa kila mwezi kwa miezi sita iliyopita"),
 )
 EXAMPLES: tuple[Example, ...] = (
     *(Example(intent, "en", question) for intent, question in _EN),

@@ -45,7 +45,7 @@ _CONCEPTS: dict[str, str] = {
     r"|tuta\w+|nita\w+",
     "cash": r"cash|balance|salio|bank balance|money\b.*\bhave|pesa tulizo nazo|pesa taslimu|enough money",
     "in_and_out": r"cash ?flow|in and (?:cash |money )?out|net cash|mtiririko|(?:\w+ia"
-    r"|kuingia) na (?:ku)?toka",
+    r"|kuingia\w*) na (?:ku|zili|zina|kili)?toka\w*",
     "net": r"net|halisi|tofauti ya",
     "kpi_dso": r"dso|days sales outstanding",
     "kpi_days": r"(?:how (?:many days|long)|days|average)\b.*\b(?:pay|paid|payment)\b.*"
@@ -66,7 +66,7 @@ _CONCEPTS: dict[str, str] = {
     "withholding": r"withholding|wht",
     "tax": r"tax(?:es)?|kra|kodi ya (?:serikali|kra|mapato)",
     "budget": r"budget\w*|bajeti",
-    "ageing": r"age?ing|aged|by age",
+    "ageing": r"age?ing|aged|by age|umri wa",
     "best": r"best|bora|most valuable|good customers|pesa (?:mob|mingi|nyingi)|loyal",
     "risk": r"risk\w*|likely to pay late|pay late|stopped (?:buying|coming)|churn\w*|huchelewa|wameacha"
     r"|lost customers",
