@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from shared.core.clock import rfc3339
 from shared.core.errors import FieldError, Invalid
 from shared.http import READERS, Api, Body, Call, View
-from shared.insights import metrics_api
+from shared.insights import metrics_api, planning_api
 from shared.insights.answer import Answer
 from shared.insights.examples import EXAMPLES
 from shared.insights.plan import INTENTS, Period
@@ -19,6 +19,7 @@ from shared.store import Query
 
 api: Api[Ports] = Api("insights", title="Questions about the business's money")
 metrics_api.add_routes(api)
+planning_api.add_routes(api)
 
 
 class DateRange(Body):

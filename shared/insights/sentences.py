@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 EN: dict[str, str] = {
+    "health_score.action_runway": "Weakest part: runway. Hold back large payments until money comes in.",
     "forecast.some": "{Metric}: about {expected} is to be expected, and in {range_share} of cases between "
     "{expected_low} and {expected_high}. Looking back {checked} times, such forecasts were off by "
     "{off}.",
@@ -119,6 +120,7 @@ EN: dict[str, str] = {
     "find_transaction.what": "Name a receipt number, an invoice number or an amount, and I can look for it.",
 }
 SW: dict[str, str] = {
+    "health_score.action_runway": "Sehemu dhaifu: pesa za akiba. Ahirisha malipo makubwa hadi pesa ziingie.",
     "forecast.some": "{Metric}: takriban {expected} zinatarajiwa, na kwa {range_share} ya nyakati kati ya "
     "{expected_low} na {expected_high}. Tukiangalia nyuma mara {checked}, makadirio kama haya "
     "yalikosea kwa {off}.",

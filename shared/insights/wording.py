@@ -25,7 +25,8 @@ _BY_PERIOD = frozenset({"ahead", "got", "spent", "net", "highest", "lowest"})
 _BY_LABEL = frozenset(
     {
         "bucket", "bucket_share", "bucket_count", "matching", "reason", "reason_share", "top_reason",
-        "top_reason_share", "month_in", "month_out", "month_burn",
+        "top_reason_share", "month_in", "month_out", "customers",
+        "segment_paid", "retention", "month_burn",
     }
 )  # fmt: skip
 

@@ -23,8 +23,10 @@ from shared.insights.metrics.health_parts import (
     margin,
     overdue,
     reconciled,
+    runway,
 )
 from shared.insights.metrics.outstanding_invoices import balance, late_part
+from shared.insights.metrics.runway import runway as runway_of
 from shared.insights.metrics.sources import (
     RECEIVED,
     Scope,
@@ -75,6 +77,16 @@ def profit(scope: Scope, received: list[Doc]) -> Measured:
         return Measured((income, cost, net))
     rate = derived_percent("margin", left, earned.cents, (net, income))
     return Measured((income, cost, net, rate), margin(rate))
+
+
+def lasting(scope: Scope) -> Measured:
+    """How long stated cash lasts; no part where no balance was stated or months are missing."""
+    facts, word = runway_of(scope)
+    if word == "runway":
+        return Measured(facts, runway(facts[-1], burning=True))
+    if word == "runway_none":
+        return Measured(facts, runway(facts[-1], burning=False))
+    return Measured(())
 
 
 def rising(scope: Scope, income: Fact, earned_cents: int) -> Measured:

@@ -38,6 +38,11 @@ def linear(value: Decimal, zero_at: Decimal | int, full_at: Decimal | int) -> in
     return int(min(max(points, Decimal(0)), Decimal(100)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
+def runway(measure: Fact, burning: bool) -> Part:
+    """Months that stated cash lasts: none is 0, six are 100; so is a business that burns nothing."""
+    return Part("runway", linear(Decimal(measure.value), 0, 6) if burning else 100, measure)
+
+
 def margin(measure: Fact) -> Part:
     """Net margin of 90 days: -10 % is 0, 20 % is 100."""
     return Part("margin", linear(Decimal(measure.value), -10, 20), measure)

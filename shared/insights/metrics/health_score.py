@@ -8,6 +8,7 @@ from shared.insights.metrics.health_measures import (
     Measured,
     collecting,
     debts,
+    lasting,
     matched,
     money_received,
     profit,
@@ -47,6 +48,7 @@ def _measure(scope: Scope) -> list[Measured]:
     return [
         earned,
         owed,
+        lasting(scope),
         collecting(scope, outstanding, parse_cents(outstanding.value)),
         rising(scope, income, received),
         *matched(payments, income, received),

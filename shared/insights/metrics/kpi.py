@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from statistics import median
 
 from shared.core.money import parse_cents
 from shared.insights.calendar import first_day, previous_whole, same_days, shift, whole
@@ -12,22 +11,21 @@ from shared.insights.facts import (
     Fact,
     Source,
     Tally,
-    derived_money,
     derived_percent,
     derived_ratio,
     money_fact,
     tally,
 )
-from shared.insights.metrics.cash_position import cash_facts
 from shared.insights.metrics.collecting import collection_effectiveness, days_to_pay, dso
 from shared.insights.metrics.health_measures import NOT_COSTS, window
 from shared.insights.metrics.result import Result, Row, Table
+from shared.insights.metrics.runway import runway
 from shared.insights.metrics.sources import RECEIVED, Scope, expenses, first_payment_day, payments
-from shared.insights.metrics.sums import amount, revenue, spending
+from shared.insights.metrics.sums import amount, revenue
 from shared.insights.plan import Filters, Period, Plan
 from shared.store import Doc
 
-BURN_MONTHS, YEAR_MONTHS = 3, 13
+YEAR_MONTHS = 13
 Facts = tuple[Fact, ...]
 
 
@@ -43,41 +41,6 @@ def kpi(scope: Scope, plan: Plan) -> Result:
         facts, word = runway(scope)
         return Result(facts, word)
     return board(scope)
-
-
-def runway(scope: Scope) -> tuple[Facts, str]:
-    """How many months the stated cash lasts at the median net burn of the last three whole months."""
-    burns = [_burn(scope, back) for back in range(1, BURN_MONTHS + 1)]
-    nets = [parse_cents(burn[2].value) for burn in burns]
-    facts: list[Fact] = [fact for burn in burns for fact in burn]
-    burn = int(median(nets))
-    net = derived_money("net_burn", max(burn, 0), [b[2] for b in burns])
-    facts.append(net)
-    first = first_payment_day(scope)
-    if first is None or first > _month(scope, BURN_MONTHS).start:
-        return tuple(facts), "runway_short"
-    if burn <= 0:
-        return tuple(facts), "runway_none"
-    cash = cash_facts(scope)
-    if not cash:
-        return tuple(facts), "runway_unknown"
-    facts += cash
-    held = max(parse_cents(cash[0].value), 0)
-    months = (Decimal(held) / burn).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
-    return (*facts, derived_ratio("runway", months, (cash[0], net))), "runway"
-
-
-def _month(scope: Scope, back: int) -> Period:
-    return whole("month", shift("month", first_day("month", scope.today), -back))
-
-
-def _burn(scope: Scope, back: int) -> tuple[Fact, Fact, Fact]:
-    month = _month(scope, back)
-    came = money_fact(f"month_in:{back}", *revenue(scope, month, Filters()), label="cash_in")
-    went = money_fact(f"month_out:{back}", *spending(scope, month, Filters()), label="cash_out")
-    cents = parse_cents(went.value) - parse_cents(came.value)
-    burn = derived_money(f"month_burn:{back}", cents, (came, went), month)
-    return came, went, burn.model_copy(update={"label": "net_burn"})
 
 
 def board(scope: Scope) -> Result:

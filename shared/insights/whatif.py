@@ -1,0 +1,183 @@
+"""What would change if: one month as it usually is, and the same month with a few things otherwise.
+
+A usual month is the mean of the last three whole ones. A scenario changes it by plain arithmetic; nothing is
+guessed about how customers would answer: whoever asks says how many would stay away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.core.errors import Invalid
+from shared.core.money import parse_cents
+from shared.http import Body
+from shared.insights.calendar import first_day, shift
+from shared.insights.facts import Fact, Source, derived_money, derived_ratio, money_fact, tally
+from shared.insights.metrics.cash_position import cash_facts
+from shared.insights.metrics.sources import RECEIVED, Scope, expenses, first_payment_day, payments
+from shared.insights.metrics.sums import amount
+from shared.insights.plan import Category, Filters, Period
+
+MONTHS = 3
+NOT_COSTS = "owner_transfers"
+_Percent = Annotated[int, Field(ge=-90, le=500)]
+Code = Literal["usual_month", "price_keeps_customers", "customers_lost", "once", "no_balance"]
+
+
+class Price(Body):
+    """Prices change by ``percent``; ``lost_percent`` of the sales stay away for it."""
+
+    kind: Literal["price"]
+    percent: _Percent
+    lost_percent: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+class Cost(Body):
+    """A category's cost changes by ``percent``."""
+
+    kind: Literal["cost"]
+    category: Category
+    percent: _Percent
+
+
+class Hire(Body):
+    """Somebody is paid ``monthly_cents`` more each month; negative where somebody leaves."""
+
+    kind: Literal["hire"]
+    monthly_cents: Annotated[int, Field(ge=-100_000_000_00, le=100_000_000_00)]
+
+
+class LoseCustomer(Body):
+    """A customer buys nothing any more."""
+
+    kind: Literal["lose_customer"]
+    customer_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
+
+
+class PayLater(Body):
+    """A category's suppliers are paid ``days`` later: once, so much stays in the house."""
+
+    kind: Literal["pay_later"]
+    category: Category
+    days: Annotated[int, Field(ge=1, le=365)]
+
+
+Change = Annotated[Price | Cost | Hire | LoseCustomer | PayLater, Field(discriminator="kind")]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A usual month in cents, and money that is held back or spent once."""
+
+    income: int
+    costs: int
+    once: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Facts of the usual and of the changed month, and codes of what was assumed."""
+
+    facts: tuple[Fact, ...]
+    assumed: tuple[Code, ...]
+
+
+def what_if(scope: Scope, changes: Sequence[Change]) -> Scenario:
+    """The usual month with changes made one after the other.
+
+    Raises Invalid ``too_little`` under three whole months of payments, NotFound for an unknown customer.
+    """
+    period = _period(scope)
+    first = first_payment_day(scope)
+    if first is None or first > period.start:
+        raise Invalid("too_little", "three whole months of payments are needed for a usual month")
+    came = tally(payments(scope, period, Filters(), *RECEIVED), amount)
+    went = tally((d for d in expenses(scope, period, Filters()) if d.data["category"] != NOT_COSTS), amount)
+    facts = [
+        money_fact("quarter_in", came, Source("payments", period, (("status", "settled"),))),
+        money_fact("quarter_out", went, Source("expenses", period, (("category", f"not {NOT_COSTS}"),))),
+    ]
+    usual = Month(_third(came.cents), _third(went.cents))
+    then, assumed = usual, list[Code](["usual_month"])
+    for change in changes:
+        then, fact, code = _changed(scope, period, then, change)
+        facts += fact
+        assumed += code
+    cash = cash_facts(scope)
+    facts += cash[:1] if cash else []
+    facts += _told("now", usual, facts, cash) + _told("then", then, facts, cash)
+    assumed += [] if cash else ["no_balance"]
+    return Scenario(tuple(facts), tuple(dict.fromkeys(assumed)))
+
+
+def _period(scope: Scope) -> Period:
+    this = first_day("month", scope.today)
+    return Period(start=shift("month", this, -MONTHS), end=this - timedelta(days=1))
+
+
+def _third(cents: int) -> int:
+    return (2 * cents + MONTHS) // (2 * MONTHS)
+
+
+def _part(cents: int, percent: int) -> int:
+    """A percentage of an amount, half to even."""
+    return int((Decimal(cents) * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+Step = tuple[Month, list[Fact], list[Code]]
+
+
+def _changed(scope: Scope, period: Period, month: Month, change: Change) -> Step:
+    if isinstance(change, Price):
+        sold = month.income - _part(month.income, change.lost_percent)
+        code: Code = "customers_lost" if change.lost_percent else "price_keeps_customers"
+        return Month(sold + _part(sold, change.percent), month.costs, month.once), [], [code]
+    if isinstance(change, Hire):
+        return Month(month.income, month.costs + change.monthly_cents, month.once), [], []
+    if isinstance(change, LoseCustomer):
+        return _without(scope, period, month, change)
+    return _category(scope, period, month, change)
+
+
+def _without(scope: Scope, period: Period, month: Month, change: LoseCustomer) -> Step:
+    from shared.store import Key
+
+    customer = scope.store.require(scope.business, Key("customers", change.customer_id))
+    theirs = tally(payments(scope, period, Filters(customer=customer.id), *RECEIVED), amount)
+    source = Source("payments", period, (("customer_id", customer.id),))
+    fact = money_fact(f"from_customer:{customer.id}", theirs, source, customer.data["name"])
+    return Month(month.income - _third(theirs.cents), month.costs, month.once), [fact], []
+
+
+def _category(scope: Scope, period: Period, month: Month, change: Cost | PayLater) -> Step:
+    spent = tally(expenses(scope, period, Filters(category=change.category)), amount)
+    source = Source("expenses", period, (("category", change.category),))
+    fact = money_fact(f"category:{change.category}", spent, source, change.category)
+    if isinstance(change, Cost):
+        more = _part(_third(spent.cents), change.percent)
+        return Month(month.income, month.costs + more, month.once), [fact], []
+    kept = spent.cents * change.days // period.days
+    return Month(month.income, month.costs, month.once + kept), [fact], ["once"]
+
+
+def _told(when: str, month: Month, of: Sequence[Fact], cash: Sequence[Fact]) -> list[Fact]:
+    """Income, costs, what is left, and how long stated cash lasts where more goes out than comes in."""
+    income = derived_money(f"income_{when}", month.income, of)
+    costs = derived_money(f"costs_{when}", month.costs, of)
+    left = derived_money(f"left_{when}", month.income - month.costs, (income, costs))
+    facts = [income, costs, left]
+    if month.once:
+        facts.append(derived_money(f"once_{when}", month.once, of))
+    if cash and month.costs > month.income:
+        held = max(parse_cents(cash[0].value) + month.once, 0)
+        months = (Decimal(held) / (month.costs - month.income)).quantize(
+            Decimal("0.1"), rounding=ROUND_HALF_EVEN
+        )
+        facts.append(derived_ratio(f"runway_{when}", months, (cash[0], left)))
+    return facts
