@@ -56,6 +56,12 @@ class BudgetArgs(Args):
     """No filter."""
 
 
+class MonthArgs(Args):
+    """Which month, ``2026-03``."""
+
+    month: _Month
+
+
 def add_routes(api: Api[Ports]) -> None:
     """Put the routes beside those of the books: the same function serves both."""
     api.route(
@@ -70,8 +76,9 @@ def add_routes(api: Api[Ports]) -> None:
         "/v1/budgets", roles=READERS, query=BudgetArgs, returns=ListView[BudgetView], summary="List budgets"
     )(list_budgets)
     api.get(
-        "/v1/budgets/{month}",
+        "/v1/budgets/in-force",
         roles=READERS,
+        query=MonthArgs,
         returns=MonthView,
         summary="Read the budgets that hold in a month",
     )(read_month)
@@ -97,16 +104,9 @@ def list_budgets(call: Call[Ports]) -> ListView[BudgetView]:
 
 def read_month(call: Call[Ports]) -> MonthView:
     """A month of its own goes before what repeats, a later start before an earlier one."""
-    month = call.path["month"]
-    if not _is_month(month):
-        raise Invalid("month_invalid", "a month is written 2026-03")
+    month: str = call.args.month
     held = [_view(doc) for doc in in_force(all_budgets(call.ports.store, call.business), month).values()]
     return MonthView(month=month, total_cents=sum(one.amount_cents for one in held), budgets=held)
-
-
-def _is_month(text: str) -> bool:
-    year, _, month = text.partition("-")
-    return len(text) == 7 and year.isdigit() and month.isdigit() and 1 <= int(month) <= 12
 
 
 def _view(doc: Doc) -> BudgetView:

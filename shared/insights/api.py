@@ -18,8 +18,6 @@ from shared.insights.text import MOST_CHARACTERS
 from shared.store import Query
 
 api: Api[Ports] = Api("insights", title="Questions about the business's money")
-metrics_api.add_routes(api)
-planning_api.add_routes(api)
 
 
 class DateRange(Body):
@@ -128,3 +126,7 @@ def list_examples(call: Call[Ports]) -> ExamplesView:
             for each in EXAMPLES
         ]
     )
+
+
+metrics_api.add_routes(api)
+planning_api.add_routes(api)

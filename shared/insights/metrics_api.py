@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from shared.core.clock import EAT
-from shared.core.errors import FieldError, Invalid, NotFound
+from shared.core.errors import FieldError, Invalid
 from shared.http import READERS, Api, Args, Body, Call, View
 from shared.insights.answer import Answer
 from shared.insights.plan import Filters, Intent, MetricName, Period, Plan
@@ -40,11 +40,12 @@ class Days(Body):
 
 
 class MetricRequest(Body):
-    """What to compute. ``metric``: one of those that the listing names; ``filters`` as in a plan.
+    """What to compute: ``name`` and ``metric`` as the listing says, ``filters`` as in a plan.
 
     ``compare_to`` is for ``compare_periods`` alone. A customer is filtered by id.
     """
 
+    name: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
     metric: MetricName
     period: Days | None = None
     compare_to: Days | None = None
@@ -84,9 +85,9 @@ def add_routes(api: Api[Ports]) -> None:
     api.get("/v1/metrics", roles=READERS, returns=MetricsView, summary="List what can be computed")(
         list_metrics
     )
-    api.post(
-        "/v1/metrics/{name}", roles=READERS, body=MetricRequest, returns=Answer, summary="Compute a metric"
-    )(compute_metric)
+    api.post("/v1/metrics", roles=READERS, body=MetricRequest, returns=Answer, summary="Compute a metric")(
+        compute_metric
+    )
     api.get(
         "/v1/forecasts",
         roles=READERS,
@@ -120,14 +121,13 @@ def _period_of(name: Intent) -> Literal["required", "optional", "none"]:
 def compute_metric(call: Call[Ports], body: MetricRequest) -> Answer:
     """Facts with their records, a table and a chart, and the same in a sentence.
 
-    Raises NotFound for a metric that there is not, Invalid where its arguments do not fit it.
+    Raises Invalid ``metric_unknown``, ``period_invalid``, ``plan_invalid`` where it is none or does not fit.
     """
     from shared.insights.metrics import REGISTRY
 
-    name = call.path["name"]
-    if name not in REGISTRY:
-        raise NotFound(f"there is no metric '{name}'")
-    intent: Intent = next(known for known in REGISTRY if known == name)
+    intent = next((known for known in REGISTRY if known == body.name), None)
+    if intent is None:
+        raise Invalid("metric_unknown", f"there is no metric '{body.name}'", [FieldError("/name", "unknown")])
     return _computed(call, _plan(intent, body), body.language)
 
 

@@ -114,9 +114,9 @@ def test_budgets_over_http(books: Books, client: Client) -> None:
     assert client("PUT", "/v1/budgets", {**body, "amount_cents": 1, "version": 0})[0] == 409
     _, listed = client("GET", "/v1/budgets")
     assert [one["id"] for one in listed["data"]] == ["fuel-from-2026-03"]
-    _, month = client("GET", "/v1/budgets/2026-07")
+    _, month = client("GET", "/v1/budgets/in-force?month=2026-07")
     assert (month["total_cents"], [b["category"] for b in month["budgets"]]) == (3_100_000, ["fuel"])
-    assert client("GET", "/v1/budgets/2026-02")[1]["budgets"] == []
+    assert client("GET", "/v1/budgets/in-force?month=2026-02")[1]["budgets"] == []
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_budget_that_means_nothing_is_refused(
     body = {"category": "fuel", "month": "2026-03", "amount_cents": 100, **wrong}
     assert client("PUT", "/v1/budgets", body)[0] == 422
     assert all_budgets(books.store, books.business) == []
-    assert client("GET", "/v1/budgets/2026-1")[0] == 422
+    assert client("GET", "/v1/budgets/in-force?month=2026-1")[0] == 422
 
 
 def test_only_managers_set_budgets_and_nobody_sees_anothers(books: Books, client: Client) -> None:
@@ -141,4 +141,4 @@ def test_only_managers_set_budgets_and_nobody_sees_anothers(books: Books, client
     client("PUT", "/v1/budgets", body)
     other = Books(books.store, books.bus, f"{books.business}-other")
     assert Client(other)("GET", "/v1/budgets")[1]["data"] == []
-    assert Client(other)("GET", "/v1/budgets/2026-03")[1]["budgets"] == []
+    assert Client(other)("GET", "/v1/budgets/in-force?month=2026-03")[1]["budgets"] == []
