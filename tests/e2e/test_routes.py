@@ -370,9 +370,13 @@ def test_a_total_counts_its_own_business_only(route: Route, alpha: Shop, bravo: 
     params = {
         "/v1/trial-balance": {"detail": "true"},
         "/v1/statements/completeness": {"day": "2026-03-01"},
+        "/v1/budgets/in-force": {"month": "2026-03"},
     }.get(route.path, {})
     answer = bravo.call("GET", route.path, params=params)
-    assert answer.status_code == 200, answer.text
+    if route.path == "/v1/customer-segments":  # two customers are no crowd
+        problem(answer, 422, "too_few_customers")
+    else:
+        assert answer.status_code == 200, answer.text
     assert "ALPHA" not in answer.text
     assert not [one for one in alpha.ids.values() if one in answer.text]
 
