@@ -52,10 +52,6 @@ class MonthView(View):
     budgets: list[BudgetView]
 
 
-class BudgetArgs(Args):
-    """No filter."""
-
-
 class MonthArgs(Args):
     """Which month, ``2026-03``."""
 
@@ -72,9 +68,7 @@ def add_routes(api: Api[Ports]) -> None:
         returns=BudgetView,
         summary="Set what may be spent on a category",
     )(put_budget)
-    api.get(
-        "/v1/budgets", roles=READERS, query=BudgetArgs, returns=ListView[BudgetView], summary="List budgets"
-    )(list_budgets)
+    api.get("/v1/budgets", roles=READERS, query=Args, lists=BudgetView, summary="List budgets")(list_budgets)
     api.get(
         "/v1/budgets/in-force",
         roles=READERS,

@@ -83,6 +83,8 @@ def furnish(shop: Shop) -> None:
     transaction = shop.make("/v1/transactions", {**bought, "receipt": f"OUT{shop.word}"})
     cost = Expense("fuel", shop.word, 5000, 0, "KES", "2026-03-01", transaction_id=transaction)
     store.transaction(shop.business, lambda tx: write_expense(tx, cost).data)
+    budget = {"category": "fuel" if shop.word == "ALPHA" else "rent", "month": "2026-03", "amount_cents": 100}
+    assert shop.call("PUT", "/v1/budgets", {**budget, "note": shop.word}).status_code == 200
     shop.ids["code"] = f"{shop.word.lower()}_van"
     own = {"code": shop.ids["code"], "name": f"{shop.word} van", "within": "vehicle_costs"}
     assert shop.call("POST", "/v1/categories", own, key="own").status_code == 201
