@@ -98,7 +98,12 @@ class Period(BaseModel):
     """Nairobi days from ``from`` to ``to``, both included."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+        frozen=True,
+        extra="forbid",
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        defer_build=True,
     )
     start: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]

@@ -10,7 +10,7 @@ from shared.core.clock import EAT
 from shared.http import READERS, Api, Body, Call, View
 from shared.insights.facts import Fact
 from shared.insights.ports import Ports
-from shared.insights.whatif import Change, Code
+from shared.insights.scenarios import Change, Code
 
 SAID: dict[Code, str] = {
     "usual_month": "A usual month is the mean of the last three whole ones.",

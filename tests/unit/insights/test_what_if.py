@@ -11,8 +11,9 @@ from ledger_world import Ledger, eat, facts
 
 from shared.core.errors import Invalid, NotFound
 from shared.insights.metrics import Scope
+from shared.insights.scenarios import Cost, Hire, LoseCustomer, PayLater, Price
 from shared.insights.segments import Customer, ranked, segments
-from shared.insights.whatif import Cost, Hire, LoseCustomer, PayLater, Price, Scenario, what_if
+from shared.insights.whatif import Scenario, what_if
 
 
 @pytest.fixture
