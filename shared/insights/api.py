@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from shared.core.clock import rfc3339
 from shared.core.errors import FieldError, Invalid
 from shared.http import READERS, Api, Body, Call, View
-from shared.insights import metrics_api, planning_api
+from shared.insights import goals_api, metrics_api, planning_api
 from shared.insights.answer import Answer
 from shared.insights.examples import EXAMPLES
 from shared.insights.plan import INTENTS, Period
@@ -130,3 +130,4 @@ def list_examples(call: Call[Ports]) -> ExamplesView:
 
 metrics_api.add_routes(api)
 planning_api.add_routes(api)
+goals_api.add_routes(api)

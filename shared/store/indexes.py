@@ -27,6 +27,7 @@ SCHEMA = Schema(
         Index("decisions", ("payment_id",), "decided_at"),
         Index("evidence", ("processed",), "received_at"),
         Index("expenses", (), "business_day"),
+        Index("goals", (), "until"),
         Index("invoices", (), "created_on"),
         Index("invoices", ("status",), "due_date"),
         Index("invoices", ("customer_id",), "due_date"),

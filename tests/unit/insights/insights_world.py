@@ -123,6 +123,7 @@ class Client:
         settings = Settings(auth_secret=SECRET, callback_secret=SECRET)
         clock = world.store.clock
         tokens = Tokens(settings, clock)
+        self.world = world
         self.ports = Ports(world.store, clock, SeededIds(1), tokens, settings, planner)
         self.token = tokens.issue(Actor("usr_1", world.business, role))
 
@@ -132,6 +133,10 @@ class Client:
         with FLASK.test_request_context(path, method=method, headers=headers, **given):
             response = api.serve(self.ports, request)
         return response.status_code, response.get_json()
+
+    def as_role(self, role: str) -> Client:
+        """The same business, another role."""
+        return Client(self.world, role)
 
     def ask(self, question: str, **more: Any) -> dict[str, Any]:
         """The answer to a question that must be answered with 200."""
