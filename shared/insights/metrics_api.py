@@ -11,23 +11,11 @@ from shared.core.clock import EAT
 from shared.core.errors import FieldError, Invalid
 from shared.http import READERS, Api, Args, Body, Call, View
 from shared.insights.answer import Answer
-from shared.insights.plan import Filters, Intent, MetricName, Period, Plan
+from shared.insights.plan import POSITIONS, Filters, Intent, MetricName, Period, Plan
 from shared.insights.ports import Ports
 
 _Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 MOST_AHEAD = 366
-POSITIONS: frozenset[Intent] = frozenset(
-    {
-        "outstanding_invoices",
-        "ageing",
-        "health_score",
-        "kpi",
-        "customer_risk",
-        "cash_position",
-        "find_transaction",
-    }
-)
-"""As of today: a period is refused."""
 EITHER: frozenset[Intent] = frozenset({"unreconciled"})
 """With a period or as of today."""
 

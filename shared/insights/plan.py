@@ -32,6 +32,18 @@ Intent = Literal[
     "out_of_scope",
 ]
 INTENTS: tuple[Intent, ...] = get_args(Intent)
+POSITIONS: frozenset[Intent] = frozenset(
+    {
+        "outstanding_invoices",
+        "ageing",
+        "health_score",
+        "kpi",
+        "customer_risk",
+        "cash_position",
+        "find_transaction",
+    }
+)
+"""What is asked as of today, without a period."""
 MetricName = Literal[
     "revenue",
     "expenses",

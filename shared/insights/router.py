@@ -11,7 +11,7 @@ from shared.insights.intents import OTHER, chances
 from shared.insights.names import names_in
 from shared.insights.narrowing import read_filters, read_limit
 from shared.insights.periods import read_periods, without_dates
-from shared.insights.plan import Assumption, Filters, Intent, MetricName, Period, Plan
+from shared.insights.plan import POSITIONS, Assumption, Filters, Intent, MetricName, Period, Plan
 from shared.insights.rules import MEANINGS, ranked_rules
 from shared.insights.safety import Refusal, refusal
 from shared.insights.text import lower
@@ -20,17 +20,6 @@ Language = Literal["en", "sw"]
 SURE_MILLI = 550
 """Measured on questions of our own that the model was not fitted to: docs/decisions/0040."""
 GREETING_WORDS = 4
-_POSITIONS = frozenset(
-    {
-        "outstanding_invoices",
-        "ageing",
-        "health_score",
-        "kpi",
-        "customer_risk",
-        "cash_position",
-        "find_transaction",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +117,7 @@ def _periods(
 ) -> tuple[Period | None, Period | None, tuple[Assumption, ...]]:
     if intent == "compare_periods":
         return _compared(named, today)
-    if intent in _POSITIONS:
+    if intent in POSITIONS:
         return None, None, ("as_of_today",)
     if named:
         return named[0], None, ()
