@@ -25,7 +25,7 @@ def table() -> dict[str, str]:
     """Every holiday by its day, ``YYYY-MM-DD``, in order."""
     import holidays
 
-    known = holidays.country_holidays("KE", years=YEARS)
+    known = holidays.country_holidays("KE", years=YEARS, language="en_KE")  # else by the machine's locale
     days = {day.isoformat(): name for day, name in known.items()} | GAZETTED
     return {day: name for day, name in sorted(days.items()) if day not in NOT_HELD}
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from shared.core import context
+from shared.core.errors import Retryable
 from shared.core.redaction import redact, redact_text
 
 __all__ = ["configure", "debug", "debugging", "error", "info", "metric", "redact", "warn"]
@@ -29,10 +30,20 @@ class JsonFormatter(logging.Formatter):
         told = fields if getattr(record, "clean", False) else redact(fields)
         line |= {**here.ids(), **told, **self._trace(here.trace)}
         if record.exc_info and record.exc_info[1] is not None:
-            line["error_type"] = type(record.exc_info[1]).__name__
-            line["stack"] = redact_text(self.formatException(record.exc_info))
+            line |= self._fault(record.exc_info)
         text = json.dumps(line, default=str, ensure_ascii=False)
         return text.encode("utf-8", "backslashreplace").decode()  # half characters stay valid JSON escapes
+
+    def _fault(self, told: Any) -> dict[str, Any]:
+        """What was raised: with its stack, unless it says itself that the same work may succeed later.
+
+        Work that is tried again is ordinary; its stacks would drown those that somebody must look at.
+        """
+        fault = told[1]
+        if isinstance(fault, Retryable):
+            said = {"code": fault.code, "error": redact_text(fault.message)}
+            return {"error_type": type(fault).__name__, **said}
+        return {"error_type": type(fault).__name__, "stack": redact_text(self.formatException(told))}
 
     def _trace(self, trace: context.Trace) -> dict[str, Any]:
         if not (self.project and trace.trace):

@@ -11,6 +11,7 @@ import pytest
 
 from shared.core import context, logs
 from shared.core.context import Context
+from shared.core.errors import Retryable
 
 PHONE = "254712345678"
 
@@ -84,6 +85,17 @@ def test_messages_and_stacks_are_cleaned_too(lines: Any) -> None:
     (line,) = lines()
     assert line["error_type"] == "ValueError"
     assert "Traceback" in line["stack"]
+    assert "345678" not in json.dumps(line)
+
+
+def test_what_is_tried_again_has_no_stack(lines: Any) -> None:
+    try:
+        raise Retryable(f"the message to {PHONE} waits", code="message_waits")
+    except Retryable:
+        logs.error("cannot be done yet", exc_info=True)
+    (line,) = lines()
+    assert (line["error_type"], line["code"]) == ("Retryable", "message_waits")
+    assert "stack" not in line
     assert "345678" not in json.dumps(line)
 
 

@@ -73,12 +73,15 @@ class Provider:
 
 
 class Desk:
-    """The ports of the room, and short ways to use them."""
+    """The ports of the room, and short ways to use them.
 
-    def __init__(self, folder: Path, business: str = "biz_1") -> None:
+    ``seed``: of its ids. Marks of versions are ids: processes that write one store must not draw the same ones.
+    """
+
+    def __init__(self, folder: Path, business: str = "biz_1", seed: str = "collecting") -> None:
         self.folder = folder
         self.clock = ManualClock(NOW)
-        self.ids = SeededIds("collecting")
+        self.ids = SeededIds(seed)
         self.settings = Settings(
             auth_secret=SecretStr("a" * 32), callback_secret=SecretStr("c" * 32), daraja_shortcode=PAYBILL
         )

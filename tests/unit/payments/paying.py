@@ -113,8 +113,8 @@ class Till(Desk):
 
     gateway: Wallet
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, seed: str = "collecting") -> None:
+        super().__init__(folder, seed=seed)
         self.gateway = Wallet()
         self.keys = 0
         self.going = True

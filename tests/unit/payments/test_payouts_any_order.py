@@ -125,7 +125,7 @@ def approved(till: Till, payout: str, n: int) -> None:
 
 
 def _ask_in_a_process(folder: str, n: int) -> str:
-    till = Till(Path(folder))
+    till = Till(Path(folder), seed=f"process-{n}")
     try:
         wanted = RefundAsk("mpesa-UC2ABC1234", 40_000, "send", "", (), "")
         return requests.ask_refund(till, till.business, MAKER, wanted, Once(f"process/{n}", "f")).id
