@@ -75,7 +75,7 @@ class Provider:
 class Desk:
     """The ports of the room, and short ways to use them.
 
-    ``seed``: of its ids. Marks of versions are ids: processes that write one store must not draw the same ones.
+    ``seed``: of its ids. Versions are marked by ids: processes that write one store must draw their own.
     """
 
     def __init__(self, folder: Path, business: str = "biz_1", seed: str = "collecting") -> None:
