@@ -10,7 +10,7 @@ BUS ?= local
 # a company's own certificate authority is in the system's store, not in uv's
 export UV_SYSTEM_CERTS := true
 SHARED ?= ../shared
-WORKERS ?= 3
+WORKERS ?= 4
 COMPILE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
@@ -102,7 +102,7 @@ rollout: setup ## shift traffic: DO=status, "shift 10", finish or back (ENV=dev 
 
 # ---- the code
 
-test: .venv/ready-test ## run every test in WORKERS=3 processes; emulator tests run where java and the gcloud emulators are
+test: .venv/ready-test ## run every test in WORKERS=4 processes; emulator tests run where java and the gcloud emulators are
 	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready-test ## ruff, formatting, types, and the dependency rule
