@@ -34,6 +34,7 @@ class Line(_Part):
     cells: list[str]
     facts: list[str]
     record_id: str
+    note: str = ""
 
 
 class AnswerTable(_Part):
@@ -54,7 +55,7 @@ class Series(_Part):
 class Chart(_Part):
     """What a page may draw: it looks the values up in the facts."""
 
-    type: Literal["bar"] = "bar"
+    type: Literal["bar", "line", "stacked_bar"] = "bar"
     labels: list[str]
     series: list[Series]
     unit: str

@@ -9,7 +9,7 @@ from datetime import date
 from shared.insights.answer import Answer, AnswerTable, Chart, Citation, Kind, Line, Series
 from shared.insights.examples import suggestions
 from shared.insights.facts import Fact
-from shared.insights.metrics import Result, Table
+from shared.insights.metrics import Plot, Result, Table
 from shared.insights.phrases import REPLIES, TEMPLATES
 from shared.insights.plan import Intent, Period, Plan
 from shared.insights.vocabulary import CATEGORIES, CHANNELS, LABELS
@@ -42,7 +42,7 @@ def answer(plan: Plan, result: Result, context: Context) -> Answer:
         facts=facts,
         citations=[_citation(fact) for fact in facts if fact.record_ids],
         table=table,
-        chart=_chart(result.table, known, language),
+        chart=_chart(result, known, language),
         period_used=plan.period,
         compared_with=plan.compare_to,
         assumptions=assumptions,
@@ -82,7 +82,7 @@ def _words(plan: Plan, facts: Mapping[str, Fact], context: Context) -> dict[str,
         "on_what": "".join(labels["on"] + name for name in on_what),
         "Metric": labels.get(plan.metric or "", "") + (f" ({narrowed})" if narrowed else ""),
     }
-    if (income := facts.get("income")) and income.period:
+    if (income := facts.get("income") or facts.get("invoiced")) and income.period:
         words["window"] = say_period(income.period, language)
     return words
 
@@ -119,6 +119,7 @@ def _table(table: Table, facts: Mapping[str, Fact], language: Language) -> Answe
             cells=[facts[name].formatted for name in row.facts],
             facts=list(row.facts),
             record_id=row.record_id,
+            note=_note(row.note, language),
         )
         for row in table.rows
     ]
@@ -127,10 +128,24 @@ def _table(table: Table, facts: Mapping[str, Fact], language: Language) -> Answe
     )
 
 
-def _chart(table: Table | None, facts: Mapping[str, Fact], language: Language) -> Chart | None:
-    """Bars of the first amount of every row, when the rows hold amounts."""
+def _note(code: str, language: Language) -> str:
+    """What is said beside a row: a sentence of its own, or a word."""
+    return TEMPLATES[language].get(code) or LABELS[language].get(code, "") if code else ""
+
+
+def _chart(result: Result, facts: Mapping[str, Fact], language: Language) -> Chart | None:
+    """The plot of a result; without one, bars of the first amount of every row that holds amounts."""
+    if result.plot is not None:
+        return _plot(result.plot, language)
+    table = result.table
     if table is None or not table.rows or facts[table.rows[0].facts[0]].unit != "KES":
         return None
     labels = [say_code(row.name, table.named_by, language) for row in table.rows]
     series = Series(name=LABELS[language][table.columns[1]], facts=[row.facts[0] for row in table.rows])
     return Chart(labels=labels, series=[series], unit="KES")
+
+
+def _plot(plot: Plot, language: Language) -> Chart:
+    series = [Series(name=LABELS[language].get(name, name), facts=list(ids)) for name, ids in plot.series]
+    labels = [say_code(label, plot.named_by, language) for label in plot.labels]
+    return Chart(type=plot.type, labels=labels, series=series, unit=plot.unit)

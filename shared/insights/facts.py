@@ -11,19 +11,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.core.money import format_kes, format_units
+from shared.core.money import KES, format_kes, format_units
 from shared.insights.plan import Period
 from shared.store import Doc
 
 MOST_RECORDS = 50
-Unit = Literal["KES", "%", "days", "count", "ratio"]
+_MARKS = 1 << 52
+"""Versions of data are sums of one number a record, so that sums of sums have a version too."""
+Unit = Literal["KES", "money", "%", "days", "count", "ratio"]
 
 
 class Fact(BaseModel):
     """One figure.
 
     Args:
-        value: an exact decimal as text; shillings for KES.
+        value: an exact decimal as text; shillings for KES, whole units of ``currency`` for other money.
         formatted: the value as people read it; the only form that reaches a sentence.
         record_ids: the first records behind it (at most 50) in ``collection``; ``record_count`` of them all.
         query_hash: which question was put to the store; the same for the same metric, period and filters.
@@ -37,6 +39,7 @@ class Fact(BaseModel):
     value: str
     unit: Unit
     formatted: str
+    currency: str = ""
     period: Period | None = None
     collection: str = ""
     record_ids: Annotated[tuple[str, ...], Field(max_length=MOST_RECORDS)] = ()
@@ -79,18 +82,66 @@ class Source:
         return hashlib.sha256(json.dumps(described, default=str).encode()).hexdigest()[:16]
 
 
+@dataclass(slots=True)
+class Sum:
+    """A sum that grows by records or by other sums: ``n`` of them, cents, and the version of them all.
+
+    The version is the sum of one number a record, whichever way they are grouped: what a rollup tells and
+    what the records tell have the same.
+    """
+
+    n: int = 0
+    cents: int = 0
+    mark: int = 0
+
+    def add(self, doc: Doc, cents: int) -> None:
+        """Count one record."""
+        self.plus(1, cents, mark_of(doc))
+
+    def plus(self, n: int, cents: int, mark: int) -> None:
+        """Count another sum."""
+        self.n += n
+        self.cents += cents
+        self.mark = (self.mark + mark) % _MARKS
+
+    def tally(self, record_ids: Iterable[str]) -> Tally:
+        """The sum with the first records behind it."""
+        return Tally(self.cents, self.n, tuple(record_ids), version_of(self.mark))
+
+
+def mark_of(doc: Doc) -> int:
+    """One version of one record as a number."""
+    told = hashlib.sha256(f"{doc.id}\x1f{doc.etag}".encode()).digest()
+    return int.from_bytes(told[:8], "big") % _MARKS
+
+
+def version_of(mark: int) -> str:
+    """A version as facts carry it."""
+    return f"{mark:016x}"
+
+
+def together(sums: Iterable[Sum]) -> Sum:
+    """All of some sums."""
+    whole = Sum()
+    for one in sums:
+        whole.plus(one.n, one.cents, one.mark)
+    return whole
+
+
 def tally(docs: Iterable[Doc], cents: Callable[[Doc], int]) -> Tally:
     """Add up ``cents(doc)`` over the records, in one pass and in bounded memory."""
-    total = count = 0
+    return tally_pairs((doc, cents(doc)) for doc in docs)
+
+
+def tally_pairs(pairs: Iterable[tuple[Doc, int]]) -> Tally:
+    """Add up records with the cents that each counts for."""
+    whole = Sum()
     ids: list[str] = []
-    version = hashlib.sha256()
-    for doc in docs:
-        total += cents(doc)
-        count += 1
-        version.update(f"{doc.id}\x1f{doc.etag}\x1e".encode())
+    for doc, cents in pairs:
+        whole.add(doc, cents)
         if len(ids) < MOST_RECORDS:
             ids.append(doc.id)
-    return Tally(total, count, tuple(ids), version.hexdigest()[:16])
+    return whole.tally(ids)
 
 
 def money_fact(name: str, summed: Tally, source: Source, label: str = "") -> Fact:
@@ -99,26 +150,51 @@ def money_fact(name: str, summed: Tally, source: Source, label: str = "") -> Fac
     return _recorded(name, figure, summed, source, label)
 
 
-def count_fact(name: str, number: int, summed: Tally, source: Source) -> Fact:
+def in_currency(fact: Fact, currency: str) -> Fact:
+    """An amount of other money than shillings: it is shown in its own currency, and never added to them."""
+    if currency == KES:
+        return fact
+    formatted = fact.formatted.replace(KES, currency, 1)
+    return fact.model_copy(update={"unit": "money", "currency": currency, "formatted": formatted})
+
+
+def count_fact(name: str, number: int, summed: Tally, source: Source, label: str = "") -> Fact:
     """A number of things, with the records that were counted."""
-    return _recorded(name, Figure(str(number), "count", f"{number:,}"), summed, source)
+    return _recorded(name, Figure(str(number), "count", f"{number:,}"), summed, source, label)
 
 
-def derived_money(name: str, cents: int, of: Iterable[Fact], period: Period | None = None) -> Fact:
+def days_fact(name: str, days: int | Decimal, summed: Tally, source: Source, label: str = "") -> Fact:
+    """A number of days, with the records it was measured on."""
+    return _recorded(name, Figure(str(days), "days", f"{days} days"), summed, source, label)
+
+
+def derived_money(
+    name: str, cents: int, of: Iterable[Fact], period: Period | None = None, label: str = ""
+) -> Fact:
     """An amount calculated from other facts."""
-    fact = _derived(name, Figure(format_units(cents), "KES", format_kes(cents)), of)
+    fact = _derived(name, Figure(format_units(cents), "KES", format_kes(cents)), of, label)
     return fact.model_copy(update={"period": period})
 
 
-def derived_percent(name: str, numerator: int, denominator: int, of: Iterable[Fact]) -> Fact:
+def derived_percent(name: str, numerator: int, denominator: int, of: Iterable[Fact], label: str = "") -> Fact:
     """``numerator / denominator`` in per cent to one decimal; the denominator is not zero."""
     value = percent(numerator, denominator)
-    return _derived(name, Figure(str(value), "%", f"{value}%"), of)
+    return _derived(name, Figure(str(value), "%", f"{value}%"), of, label)
 
 
-def derived_days(name: str, days: int, of: Iterable[Fact]) -> Fact:
+def derived_days(name: str, days: int | Decimal, of: Iterable[Fact], label: str = "") -> Fact:
     """A number of days calculated from other facts."""
-    return _derived(name, Figure(str(days), "days", f"{days} days"), of)
+    return _derived(name, Figure(str(days), "days", f"{days} days"), of, label)
+
+
+def derived_count(name: str, number: int, of: Iterable[Fact], label: str = "") -> Fact:
+    """A number of things calculated from other facts."""
+    return _derived(name, Figure(str(number), "count", f"{number:,}"), of, label)
+
+
+def derived_ratio(name: str, value: Decimal, of: Iterable[Fact], label: str = "") -> Fact:
+    """A plain number calculated from other facts, as exact as it is given."""
+    return _derived(name, Figure(str(value), "ratio", f"{value:,}"), of, label)
 
 
 def derived_score(name: str, points: int, of: Iterable[Fact], label: str = "") -> Fact:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.insights.metric_phrases import METRIC_REPLIES, METRIC_TEMPLATES
+
 TEMPLATES: dict[str, dict[str, str]] = {
     "en": {
         "revenue_total.some": "You received {revenue}{from_whom} in {payments#payment|payments}.",
@@ -162,3 +164,6 @@ REPLIES: dict[str, dict[str, str]] = {
         "and_more": "Orodha inaonyesha makubwa zaidi; kuna mengine.",
     },
 }
+for _language in ("en", "sw"):
+    TEMPLATES[_language] |= METRIC_TEMPLATES[_language]
+    REPLIES[_language] |= METRIC_REPLIES[_language]

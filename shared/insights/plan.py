@@ -54,6 +54,16 @@ MetricName = Literal[
     "late_payment_risk",
     "churn_risk",
     "transaction",
+    "board",
+    "cei",
+    "cash_cycle",
+    "gross_margin",
+    "net_margin",
+    "burn",
+    "growth",
+    "concentration",
+    "segments",
+    "customer_value",
 ]
 Channel = Literal["mpesa", "airtel", "bank"]
 Category = Literal[
@@ -83,7 +93,17 @@ Category = Literal[
     "owner_transfers",
 ]
 Assumption = Literal[
-    "default_period", "as_of_today", "date_range_given", "cash_basis", "previous_whole", "default_limit"
+    "default_period",
+    "as_of_today",
+    "date_range_given",
+    "cash_basis",
+    "previous_whole",
+    "default_limit",
+    "check_with_accountant",
+    "unknown_payers",
+    "no_stock_value",
+    "no_stock_costs",
+    "no_bills",
 ]
 
 

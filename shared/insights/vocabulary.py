@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.insights.metric_words import METRIC_LABELS
+
 LABELS: dict[str, dict[str, str]] = {
     "en": {
         "revenue": "Revenue",
@@ -193,3 +195,5 @@ MONTHS: dict[str, tuple[str, ...]] = {
         "Desemba",
     ),
 }
+for _language, _words in METRIC_LABELS.items():
+    LABELS[_language] |= _words

@@ -8,13 +8,15 @@ from datetime import date
 from typing import Literal
 
 from shared.insights.facts import Fact
+from shared.insights.metric_words import NAMED_BY, REASONS
 from shared.insights.plan import Period
-from shared.insights.vocabulary import CATEGORIES, LABELS, MONTHS
+from shared.insights.vocabulary import CATEGORIES, CHANNELS, LABELS, MONTHS
 
 Language = Literal["en", "sw"]
 _SLOT = re.compile(
     r"\{(?P<name>[A-Za-z_0-9]+)(?P<part>\.label|\.period)?(?:#(?P<one>[^|}]*)\|(?P<many>[^}]*))?\}"
 )
+_TIMES = ("day", "week", "month")
 _BY_CATEGORY = frozenset({"category", "top_category", "expense", "largest"})
 
 
@@ -53,14 +55,24 @@ def _label(fact: Fact, language: Language) -> str:
         return say_code(fact.label, "category", language)
     if kind == "part":
         return say_code(fact.label, "part", language)
+    if fact.label and (named_by := NAMED_BY.get(kind)):
+        return say_code(fact.label, named_by, language)
     label = fact.label or LABELS[language][kind]
     return f"{label}: {CATEGORIES[language].get(code, code)}" if kind == "share" else label
 
 
 def say_code(name: str, named_by: str, language: Language) -> str:
-    """The name of a ``category`` or ``part``; any other name is said as it is."""
-    names = {"category": CATEGORIES, "part": LABELS}.get(named_by, {}).get(language, {})
-    return names.get(name, name)
+    """A category, part, reason, channel or time in words; any other name is said as it is."""
+    if named_by in _TIMES and name:
+        return _say_time(name, named_by, language)
+    names = {"category": CATEGORIES, "part": LABELS, "reason": REASONS}.get(named_by, {}).get(language, {})
+    return CHANNELS.get(name, name) if named_by == "channel" else names.get(name, name)
+
+
+def _say_time(start: str, unit: str, language: Language) -> str:
+    """The day, week or month that begins on a day."""
+    day = date.fromisoformat(start)
+    return f"{MONTHS[language][day.month - 1]} {day.year}" if unit == "month" else say_day(day, language)
 
 
 def say_day(day: date, language: Language) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
+from shared.insights.citing import cite_expenses, cite_invoices, cite_payments
+from shared.insights.daybook import having
 from shared.insights.facts import (
     Fact,
     Source,
@@ -14,7 +16,9 @@ from shared.insights.facts import (
     derived_percent,
     money_fact,
     tally,
+    together,
 )
+from shared.insights.flows import read
 from shared.insights.metrics.health_parts import (
     Part,
     collection,
@@ -25,21 +29,14 @@ from shared.insights.metrics.health_parts import (
     reconciled,
 )
 from shared.insights.metrics.outstanding_invoices import balance, late_part
-from shared.insights.metrics.sources import (
-    RECEIVED,
-    Scope,
-    expenses,
-    invoices_issued,
-    issue_day,
-    open_invoices,
-    payments,
-)
-from shared.insights.metrics.sums import amount, revenue
+from shared.insights.metrics.payers import known, payers, tally_of
+from shared.insights.metrics.sources import Scope, open_invoices
+from shared.insights.metrics.sums import revenue
 from shared.insights.plan import Filters, Period
-from shared.store import Doc
 
 WINDOW_DAYS = 90
 NOT_COSTS = "owner_transfers"
+STOCK = "stock_cogs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +53,30 @@ def window(scope: Scope, back: int = 0) -> Period:
     return Period(start=end - timedelta(days=WINDOW_DAYS - 1), end=end)
 
 
-def money_received(scope: Scope) -> list[Doc]:
-    """The settled payments of the window, read once for every measure that looks at them."""
-    return list(payments(scope, window(scope), Filters(), *RECEIVED))
+def income_of(scope: Scope, period: Period) -> tuple[Fact, Tally]:
+    """Money received and proven in a period."""
+    earned, source = revenue(scope, period, Filters())
+    return money_fact("income", earned, source), earned
 
 
-def profit(scope: Scope, received: list[Doc]) -> Measured:
-    """Income, costs and what is left; transfers to the owner are no cost."""
+def costs_of(scope: Scope, period: Period) -> tuple[Fact, int]:
+    """Everything spent that is a cost: transfers to the owner are none."""
+    cells = having(read(scope, period, "costs")["costs"], lambda key: key != NOT_COSTS)
+    whole = together(cells.values())
+    ids = cite_expenses(scope, period, keep=lambda doc: doc.data["category"] != NOT_COSTS) if whole.n else ()
+    source = Source("expenses", period, (("category", f"not {NOT_COSTS}"),))
+    return money_fact("costs", whole.tally(ids), source), whole.cents
+
+
+def profit(scope: Scope, income: Fact, earned_cents: int) -> Measured:
+    """Income, costs and what is left of the last 90 days."""
     period = window(scope)
-    earned, source = tally(received, amount), Source("payments", period, (("status", "settled"),))
-    costs = (doc for doc in expenses(scope, period, Filters()) if doc.data["category"] != NOT_COSTS)
-    spent = tally(costs, amount)
-    income = money_fact("income", earned, source)
-    cost = money_fact("costs", spent, Source("expenses", period, (("category", f"not {NOT_COSTS}"),)))
-    left = earned.cents - spent.cents
+    cost, spent = costs_of(scope, period)
+    left = earned_cents - spent
     net = derived_money("net", left, (income, cost), period)
-    if earned.cents <= 0:
+    if earned_cents <= 0:
         return Measured((income, cost, net))
-    rate = derived_percent("margin", left, earned.cents, (net, income))
+    rate = derived_percent("margin", left, earned_cents, (net, income))
     return Measured((income, cost, net, rate), margin(rate))
 
 
@@ -103,62 +106,54 @@ def debts(scope: Scope) -> Measured:
 
 def collecting(scope: Scope, outstanding: Fact, owed_cents: int) -> Measured:
     """Days sales outstanding over invoiced sales only; cash sales would flatter it."""
-    issued = list(invoices_issued(scope, window(scope)))
-    sales = tally(issued, _invoiced)
-    invoiced = money_fact("invoiced", sales, Source("invoices", window(scope), (("issued", "yes"),)))
-    if sales.cents <= 0:
+    invoiced, sales, terms = credit_sales(scope, window(scope))
+    if sales <= 0:
         return Measured((invoiced,))
-    days = (2 * owed_cents * WINDOW_DAYS + sales.cents) // (2 * sales.cents)  # half up, in integers
-    dso = derived_days("dso", days, (outstanding, invoiced))
-    return Measured((invoiced, dso), collection(dso, _terms(issued, sales)))
+    dso = derived_days("dso", days_of(owed_cents, sales, WINDOW_DAYS), (outstanding, invoiced))
+    return Measured((invoiced, dso), collection(dso, terms // sales))
 
 
-def _terms(issued: list[Doc], sales: Tally) -> int:
-    """The agreed days to pay, weighted by amount."""
-    weighted = sum(_invoiced(doc) * _days_to_pay(doc) for doc in issued)
-    return weighted // sales.cents
+def credit_sales(scope: Scope, period: Period) -> tuple[Fact, int, int]:
+    """What was invoiced in a period (withdrawn invoices are not), in cents, and cents times agreed days."""
+    cells = read(scope, period, "issued", "terms")
+    whole, terms = together(cells["issued"].values()), together(cells["terms"].values())
+    source = Source("invoices", period, (("issued", "yes"),))
+    told = whole.tally(cite_invoices(scope, period) if whole.n else ())
+    return money_fact("invoiced", told, source), whole.cents, terms.cents
 
 
-def _days_to_pay(doc: Doc) -> int:
-    due, issued = date.fromisoformat(doc.data["due_date"]), date.fromisoformat(issue_day(doc))
-    return max((due - issued).days, 0)
+def days_of(cents: int, sales: int, window_days: int) -> int:
+    """``cents / sales * days``, half up, in integers."""
+    return (2 * cents * window_days + sales) // (2 * sales)
 
 
-def _invoiced(doc: Doc) -> int:
-    cents: int = doc.data["total_cents"]
-    return cents
-
-
-def matched(received: list[Doc], income: Fact, earned_cents: int) -> tuple[Measured, Measured]:
+def matched(scope: Scope, income: Fact, earned_cents: int) -> tuple[Measured, Measured]:
     """The largest customer's share of income, and the share of income that is matched to invoices."""
     if earned_cents <= 0:
         return Measured(()), Measured(())
-    return _largest(received, income, earned_cents), _allocated(received, income, earned_cents)
+    return _largest(scope, income, earned_cents), _allocated(scope, income, earned_cents)
 
 
-def _largest(received: list[Doc], income: Fact, earned_cents: int) -> Measured:
+def _largest(scope: Scope, income: Fact, earned_cents: int) -> Measured:
     """Money from unknown payers counts as income but as nobody's."""
-    groups: dict[str, list[Doc]] = {}
-    for doc in received:
-        if doc.data["customer_id"]:
-            groups.setdefault(doc.data["customer_id"], []).append(doc)
-    if not groups:
+    order = known(payers(scope, window(scope)))
+    if not order:
         return Measured(())
-    customer, docs = max(sorted(groups.items()), key=lambda item: sum(map(amount, item[1])))
-    source = Source("payments", income.period, (("customer_id", customer), ("status", "settled")))
-    top = money_fact("top_customer", tally(docs, amount), source)
-    share = derived_percent("top_customer_share", sum(map(amount, docs)), earned_cents, (top, income))
+    source = Source("payments", income.period, (("customer_id", order[0].id), ("status", "settled")))
+    top = money_fact("top_customer", tally_of(scope, window(scope), order[0]), source)
+    share = derived_percent("top_customer_share", order[0].cents, earned_cents, (top, income))
     return Measured((top, share), concentration(share))
 
 
-def _allocated(received: list[Doc], income: Fact, earned_cents: int) -> Measured:
-    source = Source("payments", income.period, (("allocated", "yes"), ("status", "settled")))
-    summed = tally((doc for doc in received if doc.data["allocated_cents"]), _allocated_cents)
-    found = money_fact("reconciled", summed, source)
-    share = derived_percent("reconciled_share", summed.cents, earned_cents, (found, income))
+def _allocated(scope: Scope, income: Fact, earned_cents: int) -> Measured:
+    period = window(scope)
+    whole = together(read(scope, period, "allocated")["allocated"].values())
+    ids = (
+        cite_payments(scope, period, keep=lambda doc: bool(doc.data.get("allocated_cents")))
+        if whole.n
+        else ()
+    )
+    source = Source("payments", period, (("allocated", "yes"), ("status", "settled")))
+    found = money_fact("reconciled", whole.tally(ids), source)
+    share = derived_percent("reconciled_share", whole.cents, earned_cents, (found, income))
     return Measured((found, share), reconciled(share))
-
-
-def _allocated_cents(doc: Doc) -> int:
-    cents: int = doc.data["allocated_cents"]
-    return cents

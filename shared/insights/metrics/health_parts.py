@@ -38,6 +38,11 @@ def linear(value: Decimal, zero_at: Decimal | int, full_at: Decimal | int) -> in
     return int(min(max(points, Decimal(0)), Decimal(100)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
+def runway(measure: Fact, months: Decimal | None) -> Part:
+    """Months that recorded cash lasts: six or more are 100, as is not burning any (None)."""
+    return Part("runway", 100 if months is None else linear(months, 0, 6), measure)
+
+
 def margin(measure: Fact) -> Part:
     """Net margin of 90 days: -10 % is 0, 20 % is 100."""
     return Part("margin", linear(Decimal(measure.value), -10, 20), measure)

@@ -8,12 +8,14 @@ from shared.insights.metrics.health_measures import (
     Measured,
     collecting,
     debts,
+    income_of,
     matched,
-    money_received,
     profit,
     rising,
+    window,
 )
 from shared.insights.metrics.health_parts import LEAST_DAYS, WEIGHTS, Part, score
+from shared.insights.metrics.health_runway import lasting
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import Scope, first_payment_day
 from shared.insights.plan import Plan
@@ -40,19 +42,22 @@ def health_score(scope: Scope, plan: Plan) -> Result:
 
 
 def _measure(scope: Scope) -> list[Measured]:
-    payments = money_received(scope)
-    earned, owed = profit(scope, payments), debts(scope)
-    income, outstanding = earned.facts[0], owed.facts[0]
-    received = parse_cents(income.value)
+    income, tally = income_of(scope, window(scope))
+    owed, received = debts(scope), tally.cents
+    outstanding = owed.facts[0]
     return [
-        earned,
+        profit(scope, income, received),
         owed,
         collecting(scope, outstanding, parse_cents(outstanding.value)),
         rising(scope, income, received),
-        *matched(payments, income, received),
+        *matched(scope, income, received),
+        lasting(scope),
     ]
 
 
 def _table(parts: list[Part]) -> Table:
-    rows = tuple(Row(part.name, (part.measure.id, f"part:{part.name}")) for part in parts)
+    rows = tuple(
+        Row(part.name, (part.measure.id, f"part:{part.name}"), note=f"health_score.do_{part.name}")
+        for part in parts
+    )
     return Table(("part", "measure", "points"), rows, len(rows), "part")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 from datetime import date
 
 from shared.insights.facts import Fact, Source, money_fact, tally
+from shared.insights.flows import largest
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import Scope, expenses
+from shared.insights.metrics.sources import Scope
 from shared.insights.metrics.sums import amount, required, spending
 from shared.insights.plan import Assumption, Period, Plan
-from shared.store import Doc
+from shared.store import Doc, Key
 
 DEFAULT_ROWS = 5
 
@@ -19,11 +19,7 @@ def largest_expenses(scope: Scope, plan: Plan) -> Result:
     """The largest expenses, one fact each; equal amounts by the earlier day, then by id."""
     period = required(plan.period)
     wanted = plan.limit or DEFAULT_ROWS
-    top = heapq.nsmallest(
-        wanted,
-        expenses(scope, period, plan.filters),
-        key=lambda doc: (-amount(doc), doc.data["business_day"], doc.id),
-    )
+    top = _docs(scope, [id_ for _, _, id_ in largest(scope, period, wanted, plan.filters.category)])
     summed, source = spending(scope, period, plan.filters)
     total = money_fact("expenses", summed, source)
     if not top:
@@ -35,6 +31,11 @@ def largest_expenses(scope: Scope, plan: Plan) -> Result:
     return Result(
         facts, "some", table=Table(("expense", "amount"), rows, summed.count, "category"), assumptions=assumed
     )
+
+
+def _docs(scope: Scope, ids: list[str]) -> list[Doc]:
+    found = scope.store.get_many(scope.business, [Key("expenses", id_) for id_ in ids])
+    return [doc for doc in found if doc is not None]
 
 
 def _one(doc: Doc) -> Fact:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from shared.insights.facts import Fact
 from shared.insights.metrics.sources import Scope
@@ -12,11 +13,15 @@ from shared.insights.plan import Assumption, Intent, Plan
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: a name from the records (or a code), its facts by id, the record it leads to."""
+    """One line of a table: a name from the records (or a code), its facts by id, the record it leads to.
+
+    ``note`` is the word for what is said beside it.
+    """
 
     name: str
     facts: tuple[str, ...]
     record_id: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,28 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """What a page may draw: for each series, by its word, one fact (by id) a label.
+
+    Args:
+        named_by: what the labels are, as for the rows of a table.
+    """
+
+    type: Literal["bar", "line", "stacked_bar"]
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[str, ...]], ...]
+    unit: str = "KES"
+    named_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The outcome of one metric.
 
     Args:
         sentence: which template of the intent fits (``none``, ``some``, ``up``, ...).
         extra: further templates said after it, each only when it has something to say.
+        plot: the chart, where it is another one than the first amounts of the table.
     """
 
     facts: tuple[Fact, ...]
@@ -43,6 +64,7 @@ class Result:
     extra: tuple[str, ...] = ()
     table: Table | None = None
     assumptions: tuple[Assumption, ...] = field(default=())
+    plot: Plot | None = None
 
 
 Run = Callable[[Scope, Plan], Result]

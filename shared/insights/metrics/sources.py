@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 
-from shared.core.clock import EAT, rfc3339
+from shared.core.clock import EAT
 from shared.core.money import KES
+from shared.insights.daybook import RECEIVED, channel_of
 from shared.insights.plan import Filters, Period
-from shared.store import Doc, Query, Store, Where
+from shared.insights.records import PAGE, Scope, days, midnight, moments
+from shared.store import Doc, Query, Where
 
-PAGE = 500
-RECEIVED = ("settled", "partially_refunded")
-"""States of a payment of which the business still has money."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose books are read, and what day it is in Nairobi."""
-
-    store: Store
-    business: str
-    today: date
+__all__ = [
+    "PAGE",
+    "RECEIVED",
+    "Scope",
+    "expenses",
+    "first_payment_day",
+    "invoices_issued",
+    "issue_day",
+    "midnight",
+    "open_invoices",
+    "payments",
+]
 
 
 def _each(scope: Scope, query: Query) -> Iterator[Doc]:
@@ -31,23 +33,15 @@ def _each(scope: Scope, query: Query) -> Iterator[Doc]:
     return (doc for doc in found if doc.data.get("currency", KES) == KES)
 
 
-def midnight(day: date) -> str:
-    """The moment a Nairobi day begins, as stored."""
-    return rfc3339(datetime.combine(day, time(), EAT).astimezone(UTC))
-
-
 def payments(scope: Scope, period: Period, filters: Filters, *statuses: str) -> Iterator[Doc]:
     """Payments paid on the days of ``period`` in one of ``statuses``; our own money moved is none."""
-    span = (
-        Where("paid_at", ">=", midnight(period.start)),
-        Where("paid_at", "<", midnight(period.end + timedelta(days=1))),
-    )
+    span = moments("paid_at", period)
     if filters.customer is not None:
         chosen = Where("customer_id", "==", filters.customer)
     else:
         chosen = Where("status", "in", statuses)
     for doc in _each(scope, Query("payments", (chosen, *span), "paid_at")):
-        right_channel = filters.channel is None or doc.data["provider"] == filters.channel
+        right_channel = filters.channel in (None, channel_of(doc.data["provider"]))
         own = doc.data.get("own_transfer", False)
         if right_channel and doc.data["status"] in statuses and not own:
             yield doc
@@ -55,11 +49,7 @@ def payments(scope: Scope, period: Period, filters: Filters, *statuses: str) -> 
 
 def expenses(scope: Scope, period: Period, filters: Filters) -> Iterator[Doc]:
     """Expenses of the business days of ``period``."""
-    where = (
-        Where("business_day", ">=", period.start.isoformat()),
-        Where("business_day", "<=", period.end.isoformat()),
-    )
-    for doc in _each(scope, Query("expenses", where, "business_day")):
+    for doc in _each(scope, Query("expenses", days("business_day", period), "business_day")):
         if filters.category is None or doc.data["category"] == filters.category:
             yield doc
 
