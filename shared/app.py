@@ -195,9 +195,10 @@ class App:
 
     @lazy
     def chores(self) -> Sequence[Chore]:
+        from shared.insights.folding import fold_when_due
         from shared.messages.abandoned import close_abandoned
 
-        return (close_abandoned,)
+        return (close_abandoned, fold_when_due)
 
     @lazy
     def readiness(self) -> Readiness:

@@ -19,7 +19,6 @@ from shared.insights.facts import Sum
 from shared.insights.plan import Period
 from shared.insights.records import Scope, records
 from shared.insights.rollups import (
-    STALE,
     Ranked,
     day_cells,
     day_key,
@@ -30,7 +29,7 @@ from shared.insights.rollups import (
     rank,
     read_top,
 )
-from shared.store import Doc, Query, Where
+from shared.store import STALE, Doc, Query, Where
 
 _DAY = timedelta(days=1)
 
@@ -63,7 +62,7 @@ def read(scope: Scope, period: Period, *names: str, currency: str = KES) -> dict
         if doc is None:
             gaps.append(part)
             continue
-        wanted = set(_days(part))
+        wanted = set(days_of(part))
         gaps += [_one(day) for day in sorted(wanted & stale)]
         for name in names:
             merge(found[name], month_cells(doc.data, name, currency, wanted - stale))
@@ -130,7 +129,7 @@ def pieces_of(scope: Scope, period: Period) -> Pieces:
             pieces.months.append(doc)
         else:
             pieces.gaps += [_one(day) for day in marked]
-            wanted = [day for day in _days(part) if day not in stale]
+            wanted = [day for day in days_of(part) if day not in stale]
             found = scope.store.get_many(scope.business, [day_key(day) for day in wanted])
             pieces.days += [one for one in found if one is not None]
     pieces.gaps = joined(pieces.gaps)
@@ -168,10 +167,15 @@ def months_of(period: Period) -> list[str]:
     return [f"{at // 12:04d}-{at % 12 + 1:02d}" for at in range(first, last + 1)]
 
 
-def _part(period: Period, month: str) -> Period:
+def part_of(month: str) -> Period:
+    """The days of a month."""
     start = date.fromisoformat(f"{month}-01")
-    end = (start.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY
-    return Period(start=max(period.start, start), end=min(period.end, end))
+    return Period(start=start, end=(start.replace(day=28) + timedelta(days=4)).replace(day=1) - _DAY)
+
+
+def _part(period: Period, month: str) -> Period:
+    whole = part_of(month)
+    return Period(start=max(period.start, whole.start), end=min(period.end, whole.end))
 
 
 def _one(day: str) -> Period:
@@ -179,7 +183,8 @@ def _one(day: str) -> Period:
     return Period(start=at, end=at)
 
 
-def _days(period: Period) -> list[str]:
+def days_of(period: Period) -> list[str]:
+    """Every day of a period."""
     return [(period.start + timedelta(days=at)).isoformat() for at in range(period.days)]
 
 

@@ -18,7 +18,7 @@ from shared.insights.daybook import PER_CUSTOMER, Book, Cells
 from shared.insights.facts import Sum
 from shared.store import Data, Doc, Key
 
-DAYS, MONTHS, STALE = "insight_days", "insight_months", "stale_days"
+DAYS, MONTHS = "insight_days", "insight_months"
 LARGEST = 50
 """Expenses kept of each category, the largest: as many as a question can ask for."""
 Ranked = tuple[int, str, str]

@@ -84,4 +84,10 @@ SCHEMA = Schema(
     ),
     append_only=frozenset({"blocks", "callbacks", "journal"}),
     expiring=frozenset({"once"}),
+    tracked={
+        "attempts": ("created_on",),
+        "expenses": ("business_day",),
+        "invoices": ("issued_on",),
+        "payments": ("paid_at",),
+    },
 )

@@ -137,6 +137,8 @@ class Once:
 class Schema:
     """What is declared about the collections: query shapes, which are written once only, which expire.
 
+    A write to a collection in ``tracked`` leaves a marker of each Nairobi day that its fields name, before
+    and after, in the same commit (``stale_days``): what was summed of that day must be summed anew.
     A document of a collection in ``expiring`` may hold ``expire_at`` (RFC 3339, as everywhere); the store
     removes it some time after that moment, or never: whoever reads it looks at ``expire_at`` first.
     """
@@ -144,6 +146,7 @@ class Schema:
     indexes: tuple[Index, ...] = ()
     append_only: frozenset[str] = field(default_factory=frozenset)
     expiring: frozenset[str] = field(default_factory=frozenset)
+    tracked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def indexed(self, collection: str) -> frozenset[str]:
         """The fields of a collection that stand in any index."""

@@ -30,6 +30,7 @@ from shared.core.ids import Ids, check_id
 from shared.core.metrics import Metric
 from shared.store.model import Adapter, Data, Doc, Key, Once, Page, Query, Schema
 from shared.store.queries import cursor_after, plan
+from shared.store.stale import markers
 from shared.store.values import check_indexed, check_key, encode
 
 T = TypeVar("T")
@@ -154,14 +155,22 @@ class Tx:
     def delete(self, key: Key) -> None:
         """Buffer the removal of a document; removing an absent one changes nothing."""
         self._store.check_removable(key)
-        if self.get(key) is not None:
+        if (doc := self.get(key)) is not None:
             self.writes[key] = None
+            self._mark_days(doc)
 
     def _write(self, key: Key, data: Data, before: Doc | None) -> Doc:
         again = self.writes.get(key)  # only the last of several versions leaves this transaction
         doc = self._store.new_doc(key, data, before, now=self.now, etag=again.etag if again else None)
         self.writes[key] = doc
+        self._mark_days(doc, before)
         return doc
+
+    def _mark_days(self, doc: Doc, before: Doc | None = None) -> None:
+        """Leave a marker of the days that a tracked record counts for; written without looking, as it may be
+        there."""
+        for key, data in markers(self._store.schema, doc, before):
+            self.writes[key] = self._store.new_doc(key, data, None, now=self.now, etag=doc.etag)
 
 
 class Store:

@@ -31,6 +31,10 @@ NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PHONE = "254712345678"
 
 
+_INDEXED = {"invoices": {"issued_on": "2026-03-01"}, "payments": {"provider": "mpesa"}}
+"""Fields that an index wants and these tests do not ask about."""
+
+
 @dataclass
 class World:
     """The ports of the consumer, the stand-ins behind them, and short ways to use both."""
@@ -45,7 +49,7 @@ class World:
     email_fake: FakeSendGrid
 
     def put(self, collection: str, identity: str, **data: Any) -> None:
-        self.store.put(BUSINESS, Key(collection, identity), data)
+        self.store.put(BUSINESS, Key(collection, identity), _INDEXED.get(collection, {}) | data)
 
     def deliver(self, data: EventData) -> None:
         event = new_event(BUSINESS, "x/y", 1, rfc3339(self.clock.now()), data)
