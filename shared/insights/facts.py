@@ -16,6 +16,8 @@ from shared.insights.plan import Period
 from shared.store import Doc
 
 MOST_RECORDS = 50
+_MARKS = 1 << 52
+"""Versions of data are numbers that every store keeps exactly."""
 Unit = Literal["KES", "%", "days", "count", "ratio"]
 
 
@@ -25,7 +27,7 @@ class Fact(BaseModel):
     Args:
         value: an exact decimal as text; shillings for KES.
         formatted: the value as people read it; the only form that reaches a sentence.
-        record_ids: the first records behind it (at most 50) in ``collection``; ``record_count`` of them all.
+        record_ids: records behind it (at most 50) in ``collection``; ``record_count`` of them all.
         query_hash: which question was put to the store; the same for the same metric, period and filters.
         data_version: changes when a record behind the figure changes.
         derived_from: ids of the facts it was calculated from, when it has no records of its own.
@@ -79,18 +81,50 @@ class Source:
         return hashlib.sha256(json.dumps(described, default=str).encode()).hexdigest()[:16]
 
 
+@dataclass(slots=True)
+class Sum:
+    """A sum that grows by records or by other sums: ``n`` of them, cents, and the version of them all.
+
+    The version is the sum of one number a record, however they are grouped: what a kept sum tells and what
+    the records tell have the same.
+    """
+
+    n: int = 0
+    cents: int = 0
+    mark: int = 0
+
+    def add(self, doc: Doc, cents: int) -> None:
+        """Count one record."""
+        self.n += 1
+        self.cents += cents
+        self.mark = (self.mark + mark_of(doc)) % _MARKS
+
+    def plus(self, other: Sum) -> None:
+        """Count another sum."""
+        self.n += other.n
+        self.cents += other.cents
+        self.mark = (self.mark + other.mark) % _MARKS
+
+    def tally(self, record_ids: Iterable[str]) -> Tally:
+        """The sum with some of the records behind it."""
+        return Tally(self.cents, self.n, tuple(record_ids), f"{self.mark:016x}")
+
+
+def mark_of(doc: Doc) -> int:
+    """One version of one record as a number."""
+    told = hashlib.blake2b(f"{doc.id}\x1f{doc.etag}".encode(), digest_size=8).digest()
+    return int.from_bytes(told, "big") % _MARKS
+
+
 def tally(docs: Iterable[Doc], cents: Callable[[Doc], int]) -> Tally:
     """Add up ``cents(doc)`` over the records, in one pass and in bounded memory."""
-    total = count = 0
+    whole = Sum()
     ids: list[str] = []
-    version = hashlib.sha256()
     for doc in docs:
-        total += cents(doc)
-        count += 1
-        version.update(f"{doc.id}\x1f{doc.etag}\x1e".encode())
+        whole.add(doc, cents(doc))
         if len(ids) < MOST_RECORDS:
             ids.append(doc.id)
-    return Tally(total, count, tuple(ids), version.hexdigest()[:16])
+    return whole.tally(ids)
 
 
 def money_fact(name: str, summed: Tally, source: Source, label: str = "") -> Fact:

@@ -74,6 +74,7 @@ SCHEMA = Schema(
         Index("shortcode_balances", ("status",), "created_on"),
         Index("standing_orders", (), "created_on"),
         Index("standing_orders", ("status",), "created_on"),
+        Index("stale_days", (), "day"),
         Index("subscriptions", (), "created_on"),
         Index("subscriptions", ("status",), "due_at"),
         Index("statement_lines", ("business_day",), "at"),
@@ -86,4 +87,5 @@ SCHEMA = Schema(
     ),
     append_only=frozenset({"blocks", "callbacks", "journal"}),
     expiring=frozenset({"once"}),
+    tracked={"expenses": "business_day", "payments": "paid_at"},
 )
