@@ -11,21 +11,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.core.money import format_kes, format_units
+from shared.core.money import KES, format_kes, format_units
 from shared.insights.plan import Period
 from shared.store import Doc
 
 MOST_RECORDS = 50
 _MARKS = 1 << 52
 """Versions of data are numbers that every store keeps exactly."""
-Unit = Literal["KES", "%", "days", "count", "ratio"]
+Unit = Literal["KES", "money", "%", "days", "count", "ratio"]
+"""``money`` is an amount of another currency than shillings, which the fact names."""
 
 
 class Fact(BaseModel):
     """One figure.
 
     Args:
-        value: an exact decimal as text; shillings for KES.
+        value: an exact decimal as text; shillings for KES, units of ``currency`` for other money.
         formatted: the value as people read it; the only form that reaches a sentence.
         record_ids: records behind it (at most 50) in ``collection``; ``record_count`` of them all.
         query_hash: which question was put to the store; the same for the same metric, period and filters.
@@ -39,6 +40,7 @@ class Fact(BaseModel):
     value: str
     unit: Unit
     formatted: str
+    currency: str = ""
     period: Period | None = None
     collection: str = ""
     record_ids: Annotated[tuple[str, ...], Field(max_length=MOST_RECORDS)] = ()
@@ -131,6 +133,13 @@ def money_fact(name: str, summed: Tally, source: Source, label: str = "") -> Fac
     """A sum of money with its records."""
     figure = Figure(format_units(summed.cents), "KES", format_kes(summed.cents))
     return _recorded(name, figure, summed, source, label)
+
+
+def foreign_fact(name: str, summed: Tally, source: Source, currency: str) -> Fact:
+    """A sum of other money than shillings with its records, in its own currency."""
+    figure = Figure(format_units(summed.cents), "money", format_kes(summed.cents).replace(KES, currency, 1))
+    fact = _recorded(name, figure, summed, source, currency)
+    return fact.model_copy(update={"currency": currency})
 
 
 def count_fact(name: str, number: int, summed: Tally, source: Source) -> Fact:

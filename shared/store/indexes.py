@@ -26,6 +26,8 @@ SCHEMA = Schema(
         Index("dead_letters", (), "recorded_at"),
         Index("decisions", ("payment_id",), "decided_at"),
         Index("evidence", ("processed",), "received_at"),
+        Index("exchange_rates", (), "day"),
+        Index("exchange_rates", ("currency",), "day"),
         Index("expenses", (), "business_day"),
         Index("goals", (), "until"),
         Index("invoices", (), "created_on"),

@@ -106,6 +106,19 @@ class DaySums:
         found.sort()
         return found
 
+    def currencies(self, name: str, period: Period) -> list[str]:
+        """Currencies other than shillings in which anything counts under a name over a period."""
+        missing, found = set(self._missing(COLLECTION[name], period)), set[str]()
+        first, last = period.start.isoformat(), period.end.isoformat()
+        for told in self._read([month_key(month, part_of(name)) for month in months_of(period)]):
+            for currency, keys in told["sums"].get(name, {}).items():
+                days = (day for by_day in keys.values() for day in by_day)
+                if currency != KES and any(first <= day <= last and day not in missing for day in days):
+                    found.add(currency)
+        for _, book in self._counted(COLLECTION[name], missing):
+            found |= {currency for under, currency in book if under == name and currency != KES}
+        return sorted(found)
+
     def visits(self, name: str, period: Period, currency: str = KES) -> dict[str, Visits]:
         """The sums of a name with a key for every customer, by key, with the days that had any."""
         parts, found = self._parts(COLLECTION[name], part_of(name), period), dict[str, Visits]()

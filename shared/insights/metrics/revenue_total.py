@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from shared.insights.daysums.counting import UNPROVEN
-from shared.insights.facts import Source, Tally, count_fact, money_fact, tally
+from shared.insights.daysums.counting import UNPROVEN, channel_of
+from shared.insights.facts import Fact, Source, Tally, count_fact, money_fact, tally
+from shared.insights.metrics.currencies import Apart, apart
 from shared.insights.metrics.result import Result
 from shared.insights.metrics.sources import Scope, payments
 from shared.insights.metrics.sums import amount, payment_lines, required, revenue, tally_lines
@@ -24,10 +25,25 @@ def revenue_total(scope: Scope, plan: Plan) -> Result:
             count_fact("unconfirmed_count", unproven.count, unproven, waiting),
         ]
         extra = ("unconfirmed",)
-    return Result(tuple(facts), "some" if summed.count else "none", extra, assumptions=("cash_basis",))
+    other = _other(scope, period, plan.filters, facts[0])
+    return Result(
+        (*facts, *other.facts),
+        "some" if summed.count else "none",
+        (*extra, *other.extra),
+        assumptions=("cash_basis",),
+    )
 
 
 def _unproven(scope: Scope, period: Period, filters: Filters) -> Tally:
     if filters.customer is not None:
         return tally(payments(scope, period, filters, *UNPROVEN), amount)
     return tally_lines(scope, "unproven", payment_lines(scope, "unproven", period, filters.channel))
+
+
+def _other(scope: Scope, period: Period, filters: Filters, revenue: Fact) -> Apart:
+    """Money of other currencies; of one customer it is not summed by day, and not told."""
+    if filters.customer is not None:
+        return Apart()
+    return apart(
+        scope, "received", period, revenue, lambda line: filters.channel in (None, channel_of(line.key))
+    )

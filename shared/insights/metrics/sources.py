@@ -14,6 +14,7 @@ from shared.insights.scope import Scope, days, midnight, moments
 from shared.store import Doc, Key, Query, Where
 
 __all__ = [
+    "LEFT_OUT",
     "PAGE",
     "RECEIVED",
     "Scope",
@@ -29,12 +30,17 @@ __all__ = [
 ]
 
 PAGE = 500
+LEFT_OUT = "left_out"
+"""In a scope's memo: something was not counted, because it is not in shillings."""
 
 
 def each(scope: Scope, query: Query, page: int = PAGE) -> Iterator[Doc]:
     """Every document of a query in KES, page after page; other currencies are not added to shillings."""
-    found = scope.store.each(scope.business, replace(query, limit=page))
-    return (doc for doc in found if doc.data.get("currency", KES) == KES)
+    for doc in scope.store.each(scope.business, replace(query, limit=page)):
+        if doc.data.get("currency", KES) == KES:
+            yield doc
+        else:
+            scope.memo[LEFT_OUT] = True
 
 
 def payments(

@@ -9,7 +9,7 @@ from shared.core.clock import day_of
 from shared.insights.daysums.counting import RECEIVED, amount, channel_of
 from shared.insights.daysums.reading import Line, Visits, day_sums
 from shared.insights.facts import MOST_RECORDS, Source, Sum, Tally, mark_of
-from shared.insights.metrics.sources import Scope, payments
+from shared.insights.metrics.sources import LEFT_OUT, Scope, payments
 from shared.insights.plan import Filters, Period
 
 __all__ = [
@@ -59,13 +59,19 @@ def received(scope: Scope, period: Period, filters: Filters) -> list[Line]:
 
 def payment_lines(scope: Scope, name: str, period: Period, channel: str | None = None) -> list[Line]:
     """What counts of payments under a name (daysums/counting.py), of one channel or all."""
-    found = day_sums(scope).lines(name, period)
+    found = _lines(scope, name, period)
     return [line for line in found if channel in (None, channel_of(line.key.rpartition("|")[2]))]
 
 
 def costs(scope: Scope, period: Period, category: str | None = None, name: str = "costs") -> list[Line]:
     """Expenses by day and category, of one category or all; ``name`` is what of them counts."""
-    return [line for line in day_sums(scope).lines(name, period) if category in (None, line.key)]
+    return [line for line in _lines(scope, name, period) if category in (None, line.key)]
+
+
+def _lines(scope: Scope, name: str, period: Period) -> list[Line]:
+    if day_sums(scope).currencies(name, period):
+        scope.memo[LEFT_OUT] = True
+    return day_sums(scope).lines(name, period)
 
 
 def tally_lines(scope: Scope, name: str, lines: Iterable[Line], most: int = MOST_RECORDS) -> Tally:
