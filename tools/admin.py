@@ -13,6 +13,7 @@
     trial-balance ID [--as-of DAY] [--detail]       every account's balance
     export ID [--output FILE]                       the journal as beancount text
     drift ID [--payments 1000]                      what people said of matches, beside how sure they were
+    sums [ID] [--again]                             the sums by day that answers use, held against the records
     seal [ID] [--strays] | rebuild-rollups [ID]     what the sweep does; rollups made again from the blocks
 
 Settings come from the environment as everywhere; STORE_URL says whose books are meant.

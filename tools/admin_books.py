@@ -19,6 +19,7 @@ from shared.store import Store
 from tools.books.beancount import export
 from tools.books.rollups import rebuild
 from tools.books.verify import Verification
+from tools.day_sums import mark, wrong_days
 
 Command = Callable[[App, argparse.Namespace], None]
 Add = Callable[[str, Command], argparse.ArgumentParser]
@@ -41,6 +42,9 @@ def add_to(add: Add) -> None:
     one = add("seal", seal)
     one.add_argument("id", nargs="?", help="one business; all without")
     one.add_argument("--strays", action="store_true", help="also entries that an old version left unmarked")
+    one = add("sums", sums)
+    one.add_argument("id", nargs="?", help="one business; all without")
+    one.add_argument("--again", action="store_true", help="sum the days that are wrong anew")
     add("rebuild-rollups", rollups).add_argument("id", nargs="?", help="one business; all without")
 
 
@@ -124,6 +128,20 @@ def rollups(app: App, arguments: argparse.Namespace) -> None:
     for business in _meant(app, arguments.id):
         mended = rebuild(app.store, business)
         print(f"{business}: {len(mended)} rollups mended {' '.join(mended)}".rstrip())
+
+
+def sums(app: App, arguments: argparse.Namespace) -> None:
+    """Hold the sums by day against their records; with ``--again`` the timer sums anew what is wrong."""
+    wrong = 0
+    for business in _meant(app, arguments.id):
+        found = list(wrong_days(app.store, business))
+        wrong += len(found)
+        if arguments.again:
+            mark(app.store, business, found)
+        done = " (marked to be summed anew)" if arguments.again and found else ""
+        print(f"{business}: {len(found)} days wrong {' '.join(found[:20])}".rstrip() + done)
+    if wrong and not arguments.again:
+        raise Refused("sums by day do not hold: run sums --again", code="sums_broken")
 
 
 def _meant(app: App, business: str | None) -> list[str]:

@@ -23,7 +23,7 @@ def top_customers(scope: Scope, plan: Plan) -> Result:
     theirs = groups.pop("", Visits()).sum
     told = paid_by(scope, Filters(customer="", channel=narrowed.channel), theirs, period)
     unknown = money_fact("unknown_payers", told, nobody)
-    if not groups:
+    if not groups or not got.cents:
         return Result((earned, unknown), "none", assumptions=("cash_basis",))
     ranked = sorted(groups.items(), key=lambda item: (-item[1].sum.cents, item[0]))
     shown = ranked[: plan.limit or DEFAULT_ROWS]

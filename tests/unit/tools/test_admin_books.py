@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from shared.books import seal_journal
 from shared.books.journal import marker, post
 from shared.books.postings import opening_balance
 from shared.core.settings import Settings, load_settings
-from shared.store import Query
+from shared.insights.daysums.folding import fold
+from shared.store import Key, Query, Store
+from shared.store.indexes import SCHEMA
 from tools.admin import main
 
 NOW = "2026-03-01T09:00:00.000Z"
@@ -137,3 +140,24 @@ def test_rollups_are_made_again(app: App, capsys: pytest.CaptureFixture[str]) ->
         "",
     )
     assert run(capsys, "verify", "duka")[0] == 0
+
+
+def test_sums_by_day_are_held_against_their_records_and_made_again(
+    app: App, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, day in enumerate(("2026-01-31", "2026-02-01", "2026-02-01")):
+        data = {"business_day": day, "category": "rent", "amount_cents": 500, "currency": "KES"}
+        app.store.put("duka", Key("expenses", f"exp_{number}"), data)
+    fold(app.store, "duka")
+    assert run(capsys, "sums") == (0, ["duka: 0 days wrong", "kiosk: 0 days wrong"], "")
+    writer = Store(app.store._adapter, replace(SCHEMA, tracked={}), app.clock, app.ids)  # an older version
+    writer.update("duka", Key("expenses", "exp_0"), {"amount_cents": 700})
+    status, lines, said = run(capsys, "sums", "duka")
+    assert (status, lines) == (1, ["duka: 1 days wrong 2026-01-31"])
+    assert "sums --again" in said
+    assert run(capsys, "sums", "duka", "--again")[0] == 0
+    fold(app.store, "duka")
+    assert run(capsys, "sums", "duka")[0] == 0
+    month = app.store.require("duka", Key("insight_months", "2026-02-more"))
+    app.store.update("duka", month.key, {"largest": {}})
+    assert run(capsys, "sums", "duka")[1][0].startswith("duka: 28 days wrong 2026-02-01")
