@@ -103,6 +103,9 @@ Assumption = Literal[
     "default_limit",
     "tax_hint",
     "pro_rated",
+    "by_delay",
+    "due_days",
+    "bills_again",
 ]
 
 

@@ -1,0 +1,121 @@
+"""What payers agreed to: subscriptions and standing orders, their days to come and what they brought before.
+
+A subscription with lines makes an invoice on each of its days; what is open of those is an invoice like any
+other. A standing order whose money went to invoices is left to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+
+from shared.insights.forecasting.ledger import Agreed
+from shared.insights.forecasting.recurring import months_on
+from shared.insights.metrics.sources import Scope
+from shared.store import Doc, Query, Where
+
+MOST, MOST_RUNS, MOST_DAYS = 200, 24, 366
+"""Agreements read of each kind, the newest; runs read of each; days listed of each."""
+STEPS = {
+    "daily": (1, 0), "weekly": (7, 0), "monthly": (0, 1), "every_two_months": (0, 2), "quarterly": (0, 3),
+    "half_yearly": (0, 6), "yearly": (0, 12),
+}  # fmt: skip
+"""Days and months between the payments of a standing order; one that is paid once is not among them."""
+ENDED = ("paid", "failed")
+
+
+@dataclass(slots=True)
+class Agreements:
+    """Days to come, the documents by id, and how to know money that was agreed to."""
+
+    coming: list[Agreed] = field(default_factory=list)
+    docs: dict[str, Doc] = field(default_factory=dict)
+    attempts: set[str] = field(default_factory=set)
+    invoices: set[str] = field(default_factory=set)
+    receipts: set[str] = field(default_factory=set)
+
+    def brought(self, payment: Doc) -> bool:
+        """Whether a payment came of an agreement."""
+        attempt = payment.data.get("attempt_id", "")
+        return (bool(attempt) and attempt in self.attempts) or payment.data["receipt"] in self.receipts
+
+
+def agreements(scope: Scope, came: Iterable[Doc], end: date) -> Agreements:
+    """Subscriptions and standing orders; what ended ones brought is known to be over."""
+    found = Agreements()
+    for doc in _newest(scope, "subscriptions"):
+        _subscription(scope, doc, end, found)
+    invoiced = {doc.data["receipt"] for doc in came if doc.data.get("allocations")}
+    for doc in _newest(scope, "standing_orders"):
+        _order(scope, doc, end, invoiced, found)
+    return found
+
+
+def _newest(scope: Scope, collection: str) -> list[Doc]:
+    return scope.store.query(scope.business, Query(collection, (), "-created_on", MOST)).docs
+
+
+def _subscription(scope: Scope, doc: Doc, end: date, found: Agreements) -> None:
+    where = (Where("subscription_id", "==", doc.id),)
+    runs = scope.store.query(scope.business, Query("runs", where, "-sequence", MOST_RUNS)).docs
+    found.attempts |= {run.data["attempt_id"] for run in runs if run.data["attempt_id"]}
+    found.invoices |= {run.data["invoice_id"] for run in runs if run.data["invoice_id"]}
+    if doc.data["status"] != "active":
+        return
+    ended = [run.data["status"] for run in runs if run.data["status"] in ENDED]
+    chance = (ended.count("paid") + 1) / (len(ended) + 1)
+    found.docs[doc.id] = doc
+    cents = _worth(doc)
+    for day in _periods(doc, scope.today, end):
+        found.coming.append(Agreed("subscription", doc.id, day, cents, chance))
+
+
+def _worth(doc: Doc) -> int:
+    """What one period asks for."""
+    if doc.data["amount_cents"] is not None:
+        return int(doc.data["amount_cents"])
+    from shared.books import NewLine  # subscriptions by invoice are few, and the books' room is large
+    from shared.books.lines import add_up, price
+
+    lines = [NewLine.model_validate(line) for line in doc.data["lines"]]
+    return add_up([price(line.item(), "inclusive") for line in lines]).total_cents
+
+
+def _periods(doc: Doc, today: date, end: date) -> Iterator[date]:
+    told = doc.data
+    start, every = date.fromisoformat(told["start"]), told["every"]
+    days = every * {"day": 1, "week": 7, "month": 0}[told["unit"]]
+    over = min(end, date.fromisoformat(told["end"])) if told["end"] else end
+    for number in range(told["sequence"], told["sequence"] + MOST_DAYS):
+        day = start + timedelta(days=days * number) if days else months_on(start, every * number)
+        if day > over or (told["count"] is not None and number >= told["count"]):
+            return
+        if day > today:
+            yield day
+
+
+def _order(scope: Scope, doc: Doc, end: date, invoiced: set[str], found: Agreements) -> None:
+    receipts = {line["receipt"] for line in doc.data["history"] if line.get("receipt")}
+    if receipts & invoiced:
+        return
+    found.receipts |= receipts
+    if doc.data["status"] != "active" or doc.data["frequency"] not in STEPS:
+        return
+    found.docs[doc.id] = doc
+    for day in _turns(doc, scope.today, end):
+        found.coming.append(Agreed("order", doc.id, day, int(doc.data["amount_cents"])))
+
+
+def _turns(doc: Doc, today: date, end: date) -> Iterator[date]:
+    begins = date.fromisoformat(doc.data["begins"])
+    over = min(end, date.fromisoformat(doc.data["ends"]))
+    days, months = STEPS[doc.data["frequency"]]
+    passed = max(0, (today - begins).days // days) if days else 0
+    for number in count(passed):
+        day = begins + timedelta(days=days * number) if days else months_on(begins, months * number)
+        if day > over:
+            return
+        if day > today:
+            yield day

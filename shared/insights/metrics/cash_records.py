@@ -1,0 +1,140 @@
+"""The records that a cash line is worked out from, read once: two years of money, invoices, agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from shared.core.money import parse_cents
+from shared.insights.calendar import relative
+from shared.insights.facts import Fact
+from shared.insights.forecasting.ledger import Books, Invoice, Part, Receipt, Spent
+from shared.insights.metrics.buckets import day_of
+from shared.insights.metrics.cash_agreed import Agreements, agreements
+from shared.insights.metrics.customer_risk import nairobi_day
+from shared.insights.metrics.outstanding_invoices import balance
+from shared.insights.metrics.sources import (
+    RECEIVED,
+    Scope,
+    each,
+    expenses,
+    issue_day,
+    open_invoices,
+    payments,
+)
+from shared.insights.metrics.sums import amount
+from shared.insights.metrics.tax_summary import vat
+from shared.insights.plan import Filters, Period
+from shared.store import Doc, Query, Where
+
+HISTORY_DAYS = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The books and the documents behind them; ``vat`` holds the facts of last month's VAT, if any."""
+
+    books: Books
+    payments: list[Doc]
+    expenses: dict[str, Doc]
+    open: dict[str, Doc]
+    agreed: dict[str, Doc]
+    vat: list[Fact] = field(default_factory=list)
+
+
+def read(scope: Scope, end: date) -> Read:
+    """Everything up to today, and what was agreed to until ``end``."""
+    period = Period(start=scope.today - timedelta(days=HISTORY_DAYS), end=scope.today)
+    came = list(payments(scope, period, Filters(), *RECEIVED))
+    went = list(expenses(scope, period, Filters()))
+    owed = list(open_invoices(scope, Filters()))
+    found = agreements(scope, came, end)
+    due, facts = _vat(scope)
+    books = Books(
+        receipts=[receipt for doc in came for receipt in _receipts(doc, found)],
+        spent=[_spent(doc) for doc in went],
+        invoices=list(_invoices(scope, came, owed)),
+        parts=[part for doc in owed for part in _parts(doc)],
+        agreed=found.coming,
+        vat_cents=due,
+    )
+    return Read(books, came, {doc.id: doc for doc in went}, {doc.id: doc for doc in owed}, found.docs, facts)
+
+
+def _receipts(doc: Doc, found: Agreements) -> Iterator[Receipt]:
+    """A payment as one receipt, or as two where part of it was agreed to."""
+    day, cents = day_of(doc), max(0, amount(doc))
+    links = [(link["invoice_id"], link["cents"]) for link in doc.data.get("allocations", [])]
+    if found.brought(doc):
+        yield Receipt(day, cents, agreed=True)
+        return
+    kept = min(cents, sum(share for invoice, share in links if invoice in found.invoices))
+    if kept:
+        yield Receipt(day, kept, agreed=True)
+    others = tuple(link for link in links if link[0] not in found.invoices)
+    yield Receipt(day, cents - kept, others)
+
+
+def _spent(doc: Doc) -> Spent:
+    payee = doc.data.get("merchant") or ""
+    return Spent(doc.id, day_of(doc), max(0, amount(doc)), payee, doc.data["category"])
+
+
+def _invoices(scope: Scope, came: Iterable[Doc], owed: Iterable[Doc]) -> Iterator[Invoice]:
+    """Invoices of two years by their due day, with the day on which the last money for them came."""
+    last: dict[str, date] = {}
+    for doc in came:
+        for link in doc.data.get("allocations", []):
+            invoice = link["invoice_id"]
+            last[invoice] = max(last.get(invoice, date.min), day_of(doc))
+    since = (scope.today - timedelta(days=HISTORY_DAYS)).isoformat()
+    paid = Query("invoices", (Where("status", "==", "paid"), Where("due_date", ">=", since)), "due_date")
+    for doc in each(scope, paid):
+        day = last.get(doc.id) or _day(nairobi_day(doc.data.get("paid_on") or ""))
+        if day is not None:
+            yield _invoice(doc, day)
+    for doc in owed:
+        if doc.data["due_date"] >= since:
+            yield _invoice(doc, None)
+
+
+def _invoice(doc: Doc, paid: date | None) -> Invoice:
+    due = _due(doc, doc.data["due_date"])
+    issued = _day(issue_day(doc)) or due
+    return Invoice(doc.id, doc.data["customer_id"], issued, due, doc.data["total_cents"], paid)
+
+
+def _parts(doc: Doc) -> Iterator[Part]:
+    """What is left of an open invoice, or of each of its instalments."""
+    owed, customer = balance(doc), doc.data["customer_id"]
+    if not doc.data.get("parts"):
+        yield Part(doc.id, customer, _due(doc, doc.data["due_date"]), owed)
+        return
+    from shared.books.parts import parts_of  # instalments are rare, and the books' room is large
+
+    for part in parts_of(doc.data, owed):
+        if part.left > 0:
+            yield Part(doc.id, customer, _due(doc, part.due_date), part.left)
+
+
+def _due(doc: Doc, due: str) -> date:
+    """A due day; one that cannot be read is the day of issue, or of making."""
+    return _day(due) or _day(issue_day(doc)) or _day(nairobi_day(doc.data["created_on"])) or date.min
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _vat(scope: Scope) -> tuple[int | None, list[Fact]]:
+    """What last month's VAT comes to, None where no VAT is recorded in it."""
+    result = vat(scope, relative("month", scope.today, -1))
+    if result.sentence == "vat_none":
+        return None, []
+    told = {fact.id: fact for fact in result.facts}
+    due = parse_cents(told["vat_output"].value) - parse_cents(told["vat_input"].value)
+    return due, [told["vat_output"], told["vat_input"], told["vat_due"]]
