@@ -3,7 +3,7 @@
 Three kinds: ``shop`` (mostly walk-in), ``mixed``, ``services`` (mostly invoices). Two families. ``plain``:
 each customer has a delay of their own, bills come on their day. ``other``: what the cash line does not
 assume: customers who change their habit half way, pay on Fridays or at the month's end, rent that is raised,
-wages in two halves, a supplier who is paid every ten days, tax paid late or skipped.
+wages in two halves, suppliers who are paid every eleven days, tax paid late or skipped.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _about(draw: Draw, month: date, day: int, slip: float = 1.0) -> date:
 def _stock(draw: Draw, income: list[float]) -> None:
     """Goods in proportion to what was sold, from several suppliers; now and then something large."""
     random, share, owed = draw.random, draw.random.uniform(0.35, 0.55), 0.0
-    step = 10 if draw.other else random.choice((2, 3, 7))
+    step = 11 if draw.other else random.choice((2, 3, 7))
     for k, cents in enumerate(income):
         owed += cents * share
         day = draw.first + timedelta(days=k)
@@ -143,7 +143,7 @@ def _stock(draw: Draw, income: list[float]) -> None:
             draw.spend(
                 day,
                 owed * random.lognormvariate(-0.02, 0.2),
-                f"Supplier {'abc'[k // step % 3]}",
+                f"Supplier {random.choice('abc')}",
                 "stock_cogs",
             )
             owed = 0.0

@@ -22,8 +22,11 @@ from bench.cash_ledger import FAMILIES, KINDS, came_after, gross, ledger
 from shared.insights.forecasting.cash_line import around, cash_line, net
 from shared.insights.forecasting.ledger import Books, as_of, daily
 from shared.insights.forecasting.outlook import outlook
+from shared.insights.forecasting.usual import flow
 
 SPANS, HISTORIES, ORIGINS, STEP = (28, 30), (120, 365), 3, 19
+WAYS = ("known", "usual", "before")
+"""The cash line; the same with nothing known; the outlook of money in and of money out."""
 DAYS = max(HISTORIES) + max(SPANS) + (ORIGINS - 1) * STEP + 2
 
 
@@ -84,7 +87,8 @@ def measured(first: int, seeds: int) -> dict[str, Any]:
                     began = time.process_time()
                     known = with_known(then, today, span)
                     seconds, count = seconds + time.process_time() - began, count + 1
-                    for way, said in (("known", known), ("before", without(then, today, span))):
+                    alone = usual_alone(then, today, span), without(then, today, span)
+                    for way, said in zip(WAYS, (known, *alone), strict=True):
                         for name in ("all", family, kind, f"{history}_days", f"{span}_ahead"):
                             told.setdefault(name, {}).setdefault(way, Scores()).add(said, came, scale)
     return {
@@ -97,11 +101,13 @@ def measured(first: int, seeds: int) -> dict[str, Any]:
 
 def _pair(ways: dict[str, Scores]) -> dict[str, Any]:
     pairs = list(zip(ways["known"].net, ways["before"].net, strict=True))
+    ours, before = ways["known"], ways["before"]
     return {
         **{way: scores.figures() for way, scores in ways.items()},
-        "net_ratio": round(_mean(ways["known"].net) / (_mean(ways["before"].net) or 1.0), 3),
-        "path_ratio": round(_mean(ways["known"].path) / (_mean(ways["before"].path) or 1.0), 3),
-        "nearer": round(_mean([ours < theirs for ours, theirs in pairs]), 3),
+        "net_ratio": round(_mean(ours.net) / (_mean(before.net) or 1.0), 3),
+        "net_ratio_to_usual": round(_mean(ours.net) / (_mean(ways["usual"].net) or 1.0), 3),
+        "path_ratio": round(_mean(ours.path) / (_mean(before.path) or 1.0), 3),
+        "nearer": round(_mean([one < other for one, other in pairs]), 3),
     }
 
 
@@ -136,6 +142,19 @@ def with_known(books: Books, today: date, span: int) -> Said:
     if line.usual is None:
         raise ValueError("a drawn ledger has history enough")
     return Said([float(cents) for cents in net(line, line.usual)], *around(line, line.usual, 0))
+
+
+def usual_alone(books: Books, today: date, span: int) -> Said:
+    """Both flows by what the cash line takes for usual, with nothing known."""
+    flows = []
+    for cents in ([(r.day, r.cents) for r in books.receipts], [(s.day, s.cents) for s in books.spent]):
+        said = flow(cents, min(day for day, _ in cents), today, span)
+        if said is None:
+            raise ValueError("a drawn ledger has history enough")
+        flows.append(said)
+    (less, more), (under, over) = flows[0].around(0), flows[1].around(0)
+    days = [float(a - b) for a, b in zip(flows[0].days, flows[1].days, strict=True)]
+    return Said(days, math.hypot(less, over), math.hypot(more, under))
 
 
 def without(books: Books, today: date, span: int) -> Said:
