@@ -8,12 +8,12 @@ wages in two halves, suppliers who are paid every eleven days, tax paid late or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
 from bench.money_series import drawn
-from shared.insights.forecasting.ledger import Books, Invoice, Receipt, Spent
+from shared.insights.forecasting.ledger import Books, Invoice, Part, Receipt, Spent
 from shared.insights.forecasting.recurring import months_on
 
 KINDS = {"shop": 0.12, "mixed": 0.45, "services": 0.85}
@@ -153,6 +153,27 @@ def _stock(draw: Draw, income: list[float]) -> None:
             draw.spend(day, draw.level * random.uniform(2, 8), "Hotpoint", "equipment_furniture")
 
 
+def as_of(books: Books, day: date) -> Books:
+    """The books as they stood at the end of an earlier day: for looking back.
+
+    What is left of an invoice is its total less what receipts had brought by then; agreements and VAT of that
+    day are not known any more.
+    """
+    receipts = [one for one in books.receipts if one.day <= day]
+    brought: dict[str, int] = {}
+    for receipt in receipts:
+        for invoice, cents in receipt.links:
+            brought[invoice] = brought.get(invoice, 0) + cents
+    known = [one for one in books.invoices if one.issued <= day]
+    invoices = [one if one.paid and one.paid <= day else replace(one, paid=None) for one in known]
+    parts = [
+        Part(one.id, one.customer, one.due, one.cents - brought.get(one.id, 0))
+        for one in invoices
+        if one.paid is None and one.cents > brought.get(one.id, 0)
+    ]
+    return Books(receipts, [one for one in books.spent if one.day <= day], invoices, parts)
+
+
 def came_after(books: Books, today: date, span: int) -> list[float]:
     """Cents more each day, or less, of the days after ``today``: what a forecast is held against."""
     days = [0.0] * span
@@ -171,4 +192,4 @@ def gross(books: Books, since: date, until: date) -> float:
     return max(1.0, cents / ((until - since).days + 1))
 
 
-__all__ = ["FAMILIES", "KINDS", "came_after", "gross", "ledger"]
+__all__ = ["FAMILIES", "KINDS", "as_of", "came_after", "gross", "ledger"]

@@ -18,9 +18,9 @@ from itertools import accumulate
 from statistics import median
 from typing import Any
 
-from bench.cash_ledger import FAMILIES, KINDS, came_after, gross, ledger
+from bench.cash_ledger import FAMILIES, KINDS, as_of, came_after, gross, ledger
 from shared.insights.forecasting.cash_line import around, cash_line, net
-from shared.insights.forecasting.ledger import Books, as_of, daily
+from shared.insights.forecasting.ledger import Books, daily
 from shared.insights.forecasting.outlook import outlook
 from shared.insights.forecasting.usual import flow
 

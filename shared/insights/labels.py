@@ -38,7 +38,7 @@ _BOTH: dict[str, tuple[str, str]] = {
     "known_in": ("Known in", "Zinazojulikana kuingia"),
     "known_out": ("Known out", "Zinazojulikana kutoka"),
     "known_invoices": ("Expected of open invoices", "Zinazotarajiwa kwa ankara"),
-    "known_subscriptions": ("Expected of subscriptions", "Zinazotarajiwa kwa michango"),
+    "known_subscriptions": ("Expected of subscriptions", "Zinazotarajiwa kwa usajili"),
     "known_standing_orders": ("Expected of standing orders", "Zinazotarajiwa kwa maagizo ya kudumu"),
     "known_bills": ("Bills that come again", "Bili za kila mara"),
     "known_taxes": ("Taxes on their days", "Kodi kwa siku zake"),

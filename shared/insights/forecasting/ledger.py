@@ -8,7 +8,7 @@ that is expected one by one is learnt once more from the past.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -130,24 +130,3 @@ def whole_cents(days: Iterable[float]) -> tuple[int, ...]:
         total += value
         sums.append(round(total))
     return tuple(after - before for before, after in pairwise(sums))
-
-
-def as_of(books: Books, day: date) -> Books:
-    """The books as they stood at the end of an earlier day: for looking back.
-
-    What is left of an invoice is its total less what receipts had brought by then; agreements and VAT of that
-    day are not known any more.
-    """
-    receipts = [one for one in books.receipts if one.day <= day]
-    brought: dict[str, int] = {}
-    for receipt in receipts:
-        for invoice, cents in receipt.links:
-            brought[invoice] = brought.get(invoice, 0) + cents
-    known = [one for one in books.invoices if one.issued <= day]
-    invoices = [one if one.paid and one.paid <= day else replace(one, paid=None) for one in known]
-    parts = [
-        Part(one.id, one.customer, one.due, one.cents - brought.get(one.id, 0))
-        for one in invoices
-        if one.paid is None and one.cents > brought.get(one.id, 0)
-    ]
-    return Books(receipts, [one for one in books.spent if one.day <= day], invoices, parts)

@@ -48,7 +48,12 @@ RHYTHMS = (
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One bill that comes again: what it usually is, the days it was paid, and its records, newest first."""
+    """One bill that comes again: what it usually is, and its records, the newest first.
+
+    Args:
+        last: the day it was paid last; ``shift`` days after the steps from there it is usually paid.
+        at_end: whether it was always paid on the last day of a month.
+    """
 
     payee: str
     category: str
@@ -56,22 +61,32 @@ class Bill:
     rhythm: Rhythm
     last: date
     shift: int
+    at_end: bool
     records: tuple[str, ...]
 
     def days(self, today: date, end: date) -> list[date]:
         """The days it is expected after ``today``, to ``end``; one that is a little late comes tomorrow."""
         found, count = [], 1
-        while (day := self.rhythm.step(self.last, count) + timedelta(days=self.shift)) <= end:
+        while (day := self._turn(count)) <= end:
             if day > today or count == 1:
                 found.append(max(day, today + timedelta(days=1)))
             count += 1
         return [day for day in dict.fromkeys(found) if day <= end]
+
+    def _turn(self, count: int) -> date:
+        due = self.rhythm.step(self.last, count)
+        return month_end(due) if self.at_end else due + timedelta(days=self.shift)
 
 
 def months_on(day: date, months: int) -> date:
     """The same day of another month, or its last one."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def bills(spent: Iterable[Spent], today: date) -> list[Bill]:
@@ -111,7 +126,8 @@ def _bill(payee: str, category: str, theirs: list[Spent], rhythm: Rhythm, today:
         return None
     shift = median_low([(day - rhythm.step(days[0], -k)).days for day, k in _slots(recent, days[0], rhythm)])
     ids = tuple(one.id for day in turns for one in by_day[day])
-    return Bill(payee, category, usual, rhythm, days[0], shift, ids)
+    at_end = bool(rhythm.months) and all(day == month_end(day) for day in recent)
+    return Bill(payee, category, usual, rhythm, days[0], shift, at_end, ids)
 
 
 def _turns(days: list[date], rhythm: Rhythm) -> list[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
@@ -45,7 +46,7 @@ def cash_forecast(scope: Scope, plan: Plan, period: Period) -> Result:
     start = max(period.start, scope.today + timedelta(days=1))
     part = Slice(Period(start=start, end=period.end), (start - scope.today).days - 1)
     known = known_facts(line, found, part)
-    facts = [*_history(scope, line, found), *known.facts, _due(scope, found, part.period)]
+    facts = [*_history(scope, line, found), *known.facts, _due(found, part.period)]
     told = _assumed(line, known, found)
     if line.usual is None:
         return _too_short(line, facts, told, bool(known.coming or known.going or line.undated))
@@ -122,11 +123,12 @@ def _too_short(line: CashLine, facts: list[Fact], told: tuple[Assumption, ...], 
     return Result((*facts, days, least), "too_short", extra, assumptions=told)
 
 
-def _due(scope: Scope, found: Read, period: Period) -> Fact:
-    """Open invoices that fall due in the period, whatever their chance; part of what is known."""
-    until, since = period.end.isoformat(), period.start.isoformat()
-    docs = (doc for doc in found.open.values() if since <= doc.data["due_date"] <= until)
-    return money_fact("due_then", tally(docs, balance), Source("invoices", period, (("due", "then"),)))
+def _due(found: Read, period: Period) -> Fact:
+    """Open invoices and instalments that fall due in the period, whatever their chance; part of the known."""
+    due = [part for part in found.books.parts if period.start <= part.due <= period.end]
+    docs = {part.invoice: found.open[part.invoice] for part in due}
+    summed = replace(tally(docs.values(), balance), cents=sum(part.cents for part in due))
+    return money_fact("due_then", summed, Source("invoices", period, (("due", "then"),)))
 
 
 def _expected(line: CashLine, usual: Usual, known: Known, part: Slice, facts: Sequence[Fact]) -> list[Fact]:
