@@ -6,7 +6,7 @@ other. A standing order whose money went to invoices is left to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -16,14 +16,17 @@ from shared.insights.forecasting.recurring import months_on
 from shared.insights.metrics.sources import Scope
 from shared.store import Doc, Query, Where
 
-MOST, MOST_RUNS, MOST_DAYS = 200, 24, 366
-"""Agreements read of each kind, the newest; runs read of each; days listed of each."""
+MOST, MOST_RUNS, MOST_DAYS = 200, 3_000, 366
+"""Agreements read of each kind, the newest; runs read of thirty of them; days listed of each."""
+AT_ONCE = 30
+"""Values of one condition that a store takes."""
 STEPS = {
     "daily": (1, 0), "weekly": (7, 0), "monthly": (0, 1), "every_two_months": (0, 2), "quarterly": (0, 3),
     "half_yearly": (0, 6), "yearly": (0, 12),
 }  # fmt: skip
 """Days and months between the payments of a standing order; one that is paid once is not among them."""
-ENDED = ("paid", "failed")
+ENDED, LATELY = ("paid", "failed"), 12
+"""How a period ends, and how many of the newest tell how it is kept."""
 
 
 @dataclass(slots=True)
@@ -39,15 +42,19 @@ class Agreements:
     def brought(self, payment: Doc) -> bool:
         """Whether a payment came of an agreement."""
         attempt = payment.data.get("attempt_id", "")
-        return (bool(attempt) and attempt in self.attempts) or payment.data["receipt"] in self.receipts
+        return (bool(attempt) and attempt in self.attempts) or payment.data.get(
+            "receipt", ""
+        ) in self.receipts
 
 
 def agreements(scope: Scope, came: Iterable[Doc], end: date) -> Agreements:
     """Subscriptions and standing orders; what ended ones brought is known to be over."""
     found = Agreements()
-    for doc in _newest(scope, "subscriptions"):
-        _subscription(scope, doc, end, found)
-    invoiced = {doc.data["receipt"] for doc in came if doc.data.get("allocations")}
+    known = _newest(scope, "subscriptions")
+    runs = _runs(scope, [doc.id for doc in known])
+    for doc in known:
+        _subscription(scope, doc, runs.get(doc.id, []), found, end)
+    invoiced = {doc.data.get("receipt", "") for doc in came if doc.data.get("allocations")}
     for doc in _newest(scope, "standing_orders"):
         _order(scope, doc, end, invoiced, found)
     return found
@@ -57,14 +64,23 @@ def _newest(scope: Scope, collection: str) -> list[Doc]:
     return scope.store.query(scope.business, Query(collection, (), "-created_on", MOST)).docs
 
 
-def _subscription(scope: Scope, doc: Doc, end: date, found: Agreements) -> None:
-    where = (Where("subscription_id", "==", doc.id),)
-    runs = scope.store.query(scope.business, Query("runs", where, "-sequence", MOST_RUNS)).docs
+def _runs(scope: Scope, subscriptions: Sequence[str]) -> dict[str, list[Doc]]:
+    """The periods of subscriptions that were opened, the newest first."""
+    found: dict[str, list[Doc]] = {}
+    for at in range(0, len(subscriptions), AT_ONCE):
+        where = (Where("subscription_id", "in", tuple(subscriptions[at : at + AT_ONCE])),)
+        for run in scope.store.all(scope.business, Query("runs", where, "-sequence"), MOST_RUNS):
+            found.setdefault(run.data["subscription_id"], []).append(run)
+    return found
+
+
+def _subscription(scope: Scope, doc: Doc, runs: Sequence[Doc], found: Agreements, end: date) -> None:
+    """What a subscription brought, and while it is active its days to come: as often as lately kept."""
     found.attempts |= {run.data["attempt_id"] for run in runs if run.data["attempt_id"]}
     found.invoices |= {run.data["invoice_id"] for run in runs if run.data["invoice_id"]}
     if doc.data["status"] != "active":
         return
-    ended = [run.data["status"] for run in runs if run.data["status"] in ENDED]
+    ended = [run.data["status"] for run in runs if run.data["status"] in ENDED][:LATELY]
     chance = (ended.count("paid") + 1) / (len(ended) + 1)
     found.docs[doc.id] = doc
     cents = _worth(doc)

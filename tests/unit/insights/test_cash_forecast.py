@@ -258,6 +258,15 @@ def test_what_ended_brings_nothing_more(ledger: Ledger, status: str) -> None:
     assert (told["history_agreed"], told["usual_in"]) == ("250.00", "10000.00")
 
 
+def test_many_subscriptions_are_each_kept_as_often_as_it_was(ledger: Ledger) -> None:
+    by_hand(ledger)
+    for number in range(64):
+        subscription(ledger, f"sub{number:02}", amount_cents=100_00)
+        run(ledger, f"sub{number:02}", 2, "failed" if number % 2 else "paid")
+    told = facts(ledger.run("forecast", "cash_flow", AHEAD))
+    assert told["known_subscriptions"] == "4800.00"  # 32 surely and 32 one time in two
+
+
 def test_an_invoice_that_a_subscription_makes_is_worth_its_lines(ledger: Ledger) -> None:
     by_hand(ledger)
     line = {"description": "Rent", "unit_cents": 60_00, "quantity_milli": 2000, "discount_cents": 0}
