@@ -28,6 +28,7 @@ from typing import Any
 from shared.core.clock import ManualClock
 from shared.core.ids import SeededIds
 from shared.insights.ask import ask
+from shared.insights.daysums.folding import fold
 from shared.insights.examples import EXAMPLES
 from shared.store import Key, Store
 from shared.store.indexes import SCHEMA
@@ -108,10 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.insights", description=__doc__)
     parser.add_argument("--small", type=int, default=10_000)
     parser.add_argument("--large", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3, help="each question is asked so often")
+    parser.add_argument("--rounds", type=int, default=5, help="each question is asked so often")
     parser.add_argument("--no-cold", action="store_true", help="leave out what a cold start costs")
     options = parser.parse_args(arguments)
-    small, large = (_measured(count, options.rounds) for count in (options.small, options.large))
+    small, large = _measured((options.small, options.large), options.rounds)
     worst = max(large, key=lambda question: sorted(large[question])[len(large[question]) // 2])
     told: dict[str, Any] = {
         "benchmark": "insights",
@@ -129,24 +130,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measured(transactions: int, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each question, some times over."""
-    print(f"books of {transactions} transactions", file=sys.stderr, flush=True)
+def _measured(sizes: Sequence[int], rounds: int) -> list[dict[str, list[float]]]:
+    """Milliseconds of each question, some times over, in books of each size: asked in turns, so that whatever
+    else the machine does weighs on all sizes alike."""
+    asked = [each.question for each in EXAMPLES] + list(MORE)
+    times: list[dict[str, list[float]]] = [{question: [] for question in asked} for _ in sizes]
     with tempfile.TemporaryDirectory(prefix="hesabu-bench-") as folder:
-        clock = ManualClock(NOW)
-        store = Store(SqliteAdapter(Path(folder) / "b.db", durable=False), SCHEMA, clock, SeededIds(1))
-        store.ensure_indexes()
-        _write(store, transactions)
-        ports = SimpleNamespace(store=store, clock=clock, planner=None)
-        asked = [each.question for each in EXAMPLES] + list(MORE)
-        times: dict[str, list[float]] = {question: [] for question in asked}
-        for _ in range(rounds + 1):
-            for question in asked:
+        books = [_books(Path(folder), size) for size in sizes]
+        for question in asked * (rounds + 1):
+            for ports, taken in zip(books, times, strict=True):
                 began = time.perf_counter()
                 ask(ports, BUSINESS, question)
-                times[question].append(1000 * (time.perf_counter() - began))
-        store.close()
-    return {question: taken[1:] for question, taken in times.items()}
+                taken[question].append(1000 * (time.perf_counter() - began))
+        for ports in books:
+            ports.store.close()
+    return [{question: taken[question][1:] for question in asked} for taken in times]
+
+
+def _books(folder: Path, transactions: int) -> Any:
+    """The ports of a store with so many transactions, days summed as the timer does."""
+    print(f"books of {transactions} transactions", file=sys.stderr, flush=True)
+    clock = ManualClock(NOW)
+    adapter = SqliteAdapter(folder / f"{transactions}.db", durable=False)
+    store = Store(adapter, SCHEMA, clock, SeededIds(1))
+    store.ensure_indexes()
+    _write(store, transactions)
+    while fold(store, BUSINESS):
+        pass
+    return SimpleNamespace(store=store, clock=clock, planner=None)
 
 
 def _write(store: Store, transactions: int) -> None:

@@ -196,10 +196,11 @@ class App:
     @lazy
     def chores(self) -> Sequence[Chore]:
         from shared.alerts import look_back
+        from shared.insights.daysums.folding import fold_when_due
         from shared.messages.abandoned import close_abandoned
         from shared.reports.due import chore_of
 
-        return (close_abandoned, look_back, chore_of(self))
+        return (close_abandoned, look_back, fold_when_due, chore_of(self))
 
     @lazy
     def readiness(self) -> Readiness:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.books.model import CustomerChanges, NewCustomer, NewInvoice, NewLine, NewTransaction
     from shared.books.numbering import check_digit, check_number, looks_printed, print_number, slips
     from shared.books.parts import overdue, owed_now
+    from shared.books.rates import rates_of, shillings
     from shared.books.receiving import booked_at, receive_payment, record_fee, return_payment
     from shared.books.sealing import seal_journal, seal_when_due
     from shared.books.spellings import (
@@ -89,12 +90,14 @@ __all__ = [
     "owed_now",
     "payment_keys",
     "print_number",
+    "rates_of",
     "receive_payment",
     "record_fee",
     "record_transaction",
     "return_payment",
     "seal_journal",
     "seal_when_due",
+    "shillings",
     "slips",
     "trial_balance",
     "unallocate",
@@ -112,6 +115,7 @@ __getattr__ = lazy_names(
         **dict.fromkeys(("allocate", "unallocate"), "allocation"),
         **dict.fromkeys(("TrialBalance", "known_balance", "trial_balance"), "balances"),
         **dict.fromkeys(("all_budgets", "in_force"), "budgets"),
+        **dict.fromkeys(("rates_of", "shillings"), "rates"),
         **dict.fromkeys(("change_customer", "write_customer"), "customers"),
         **dict.fromkeys(("Expense", "write_expense"), "expenses"),
         **dict.fromkeys(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from shared.books import budgets_api, customers, expenses, invoices, transactions
+from shared.books import budgets_api, customers, expenses, invoices, rates_api, transactions
 from shared.books.balances import known_balance, trial_balance
 from shared.books.instalments import NewPlan, plan_parts
 from shared.books.model import (
@@ -34,6 +34,7 @@ from shared.store import Doc, Key, Tx
 V = TypeVar("V", bound=View)
 api: Api[Ports] = Api("books", title="Customers, invoices and the books")
 budgets_api.add_routes(api)
+rates_api.add_routes(api)
 
 
 def _commit(call: Call[Ports], change: Callable[[Tx], Doc], view: type[V], show: Callable[[Doc], V]) -> V:

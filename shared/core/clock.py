@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 from shared.core.errors import Invalid
@@ -87,6 +87,16 @@ def parse_rfc3339(text: str) -> datetime:
 def business_day(moment: datetime) -> str:
     """The Nairobi calendar day of a moment, ``2026-03-01``."""
     return moment.astimezone(EAT).date().isoformat()
+
+
+def day_of(stored: str) -> str:
+    """The Nairobi day of a stored day (which it is already) or moment; "" of what is neither."""
+    try:
+        if "T" not in stored:
+            return date.fromisoformat(stored).isoformat()
+        return business_day(parse_rfc3339(stored))
+    except (Invalid, ValueError):
+        return ""
 
 
 def daraja_timestamp(moment: datetime) -> str:

@@ -11,21 +11,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.core.money import format_kes, format_units
+from shared.core.money import KES, format_kes, format_units
 from shared.insights.plan import Period
 from shared.store import Doc
 
 MOST_RECORDS = 50
-Unit = Literal["KES", "%", "days", "count", "ratio"]
+_MARKS = 1 << 52
+"""Versions of data are numbers that every store keeps exactly."""
+Unit = Literal["KES", "money", "%", "days", "count", "ratio"]
+"""``money`` is an amount of another currency than shillings, which the fact names."""
 
 
 class Fact(BaseModel):
     """One figure.
 
     Args:
-        value: an exact decimal as text; shillings for KES.
+        value: an exact decimal as text; shillings for KES, units of ``currency`` for other money.
         formatted: the value as people read it; the only form that reaches a sentence.
-        record_ids: the first records behind it (at most 50) in ``collection``; ``record_count`` of them all.
+        record_ids: records behind it (at most 50) in ``collection``; ``record_count`` of them all.
         query_hash: which question was put to the store; the same for the same metric, period and filters.
         data_version: changes when a record behind the figure changes.
         derived_from: ids of the facts it was calculated from, when it has no records of its own.
@@ -37,6 +40,7 @@ class Fact(BaseModel):
     value: str
     unit: Unit
     formatted: str
+    currency: str = ""
     period: Period | None = None
     collection: str = ""
     record_ids: Annotated[tuple[str, ...], Field(max_length=MOST_RECORDS)] = ()
@@ -79,24 +83,63 @@ class Source:
         return hashlib.sha256(json.dumps(described, default=str).encode()).hexdigest()[:16]
 
 
+@dataclass(slots=True)
+class Sum:
+    """A sum that grows by records or by other sums: ``n`` of them, cents, and the version of them all.
+
+    The version is the sum of one number a record, however they are grouped: what a kept sum tells and what
+    the records tell have the same.
+    """
+
+    n: int = 0
+    cents: int = 0
+    mark: int = 0
+
+    def add(self, doc: Doc, cents: int) -> None:
+        """Count one record."""
+        self.n += 1
+        self.cents += cents
+        self.mark = (self.mark + mark_of(doc)) % _MARKS
+
+    def plus(self, other: Sum) -> None:
+        """Count another sum."""
+        self.n += other.n
+        self.cents += other.cents
+        self.mark = (self.mark + other.mark) % _MARKS
+
+    def tally(self, record_ids: Iterable[str]) -> Tally:
+        """The sum with some of the records behind it."""
+        return Tally(self.cents, self.n, tuple(record_ids), f"{self.mark:016x}")
+
+
+def mark_of(doc: Doc) -> int:
+    """One version of one record as a number."""
+    told = hashlib.blake2b(f"{doc.id}\x1f{doc.etag}".encode(), digest_size=8).digest()
+    return int.from_bytes(told, "big") % _MARKS
+
+
 def tally(docs: Iterable[Doc], cents: Callable[[Doc], int]) -> Tally:
     """Add up ``cents(doc)`` over the records, in one pass and in bounded memory."""
-    total = count = 0
+    whole = Sum()
     ids: list[str] = []
-    version = hashlib.sha256()
     for doc in docs:
-        total += cents(doc)
-        count += 1
-        version.update(f"{doc.id}\x1f{doc.etag}\x1e".encode())
+        whole.add(doc, cents(doc))
         if len(ids) < MOST_RECORDS:
             ids.append(doc.id)
-    return Tally(total, count, tuple(ids), version.hexdigest()[:16])
+    return whole.tally(ids)
 
 
 def money_fact(name: str, summed: Tally, source: Source, label: str = "") -> Fact:
     """A sum of money with its records."""
     figure = Figure(format_units(summed.cents), "KES", format_kes(summed.cents))
     return _recorded(name, figure, summed, source, label)
+
+
+def foreign_fact(name: str, summed: Tally, source: Source, currency: str) -> Fact:
+    """A sum of other money than shillings with its records, in its own currency."""
+    figure = Figure(format_units(summed.cents), "money", format_kes(summed.cents).replace(KES, currency, 1))
+    fact = _recorded(name, figure, summed, source, currency)
+    return fact.model_copy(update={"currency": currency})
 
 
 def count_fact(name: str, number: int, summed: Tally, source: Source) -> Fact:

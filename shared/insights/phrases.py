@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.insights import sentences
+from shared.insights import other_money, sentences
 
 TEMPLATES: dict[str, dict[str, str]] = {
     "en": {
@@ -11,6 +11,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "revenue_total.unconfirmed": "Another {unconfirmed} in {unconfirmed_count#payment|payments} "
         "waits for proof and is not "
         "counted.",
+        **other_money.EN,
         "expense_total.some": "You spent {expenses}{on_what} in {expense_count#expense|expenses}.",
         "expense_total.none": "No expenses were recorded{on_what}.",
         "expense_breakdown.some": "You spent {expenses} in {expense_count#expense|expenses}. Most went "
@@ -72,6 +73,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "revenue_total.unconfirmed": "{unconfirmed} zaidi, malipo {unconfirmed_count}, zinasubiri "
         "uthibitisho na "
         "hazijahesabiwa.",
+        **other_money.SW,
         "expense_total.some": "Umetumia {expenses}{on_what} kwa gharama {expense_count}.",
         "expense_total.none": "Hakuna matumizi yaliyorekodiwa{on_what}.",
         "expense_breakdown.some": "Umetumia {expenses} kwa gharama {expense_count}. Nyingi zimeenda kwa "
@@ -149,6 +151,7 @@ REPLIES: dict[str, dict[str, str]] = {
         "default_limit": "The number of rows was assumed.",
         "tax_hint": "A hint from what is recorded, not a filed figure: check with your accountant.",
         "pro_rated": "Months that are not over count by their days, except what is paid once a month.",
+        "shillings_only": "Only shillings are counted; there are amounts in other currencies too.",
         "by_delay": "Open invoices count by how late they were paid before.",
         "due_days": "No invoice was ever paid, so open ones are expected on their due day, and those overdue "
         "not at all.",
@@ -179,6 +182,7 @@ REPLIES: dict[str, dict[str, str]] = {
         "tax_hint": "Ni dokezo kutokana na kumbukumbu, si hesabu rasmi: thibitisha na mhasibu wako.",
         "pro_rated": "Miezi ambayo haijaisha imehesabiwa kwa siku zake, isipokuwa vinavyolipwa mara moja kwa "
         "mwezi.",
+        "shillings_only": "Shilingi pekee zimehesabiwa; kuna kiasi katika sarafu nyingine pia.",
         "by_delay": "Ankara zilizo wazi zimehesabiwa kwa jinsi zilivyochelewa kulipwa awali.",
         "due_days": "Hakuna ankara iliyowahi kulipwa, kwa hivyo zilizo wazi zinatarajiwa siku ya mwisho ya "
         "kulipa, na zilizochelewa hazikuhesabiwa.",

@@ -103,6 +103,7 @@ Assumption = Literal[
     "default_limit",
     "tax_hint",
     "pro_rated",
+    "shillings_only",
     "by_delay",
     "due_days",
     "bills_again",

@@ -13,13 +13,11 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from shared.core.errors import Invalid
-from shared.insights.facts import Fact, Source, count_fact, derived_money, derived_percent, money_fact, tally
-from shared.insights.metrics.buckets import day_of
+from shared.insights.facts import Fact, Source, Sum, count_fact, derived_money, derived_percent, money_fact
 from shared.insights.metrics.kpi import margins
-from shared.insights.metrics.sources import RECEIVED, Scope, names_of, payments
-from shared.insights.metrics.sums import amount
+from shared.insights.metrics.sources import Scope, names_of
+from shared.insights.metrics.sums import by_customer, paid_by, paid_by_some
 from shared.insights.plan import Filters, Period
-from shared.store import Doc
 
 LEAST_CUSTOMERS, YEAR, RECENT = 20, 364, 91
 SEGMENTS = ("champions", "loyal", "new", "occasional", "at_risk", "lost")
@@ -33,11 +31,16 @@ class Customer:
     """One customer's year: quintiles 1 to 5 of recency, frequency and money, the best 5."""
 
     id: str
-    docs: tuple[Doc, ...]
-    last: date
+    paid: Sum
+    days: frozenset[date]
     recency: int = 0
     frequency: int = 0
     money: int = 0
+
+    @property
+    def last(self) -> date:
+        """The day of the last payment."""
+        return max(self.days)
 
     @property
     def segment(self) -> str:
@@ -69,13 +72,16 @@ def segments(scope: Scope) -> tuple[tuple[Fact, ...], list[Segment]]:
     Raises Invalid ``too_few_customers`` under twenty who paid in the last year.
     """
     period = Period(start=scope.today - timedelta(days=YEAR), end=scope.today)
-    groups: dict[str, list[Doc]] = {}
-    for doc in payments(scope, period, Filters(), *RECEIVED):
-        if doc.data["customer_id"]:
-            groups.setdefault(doc.data["customer_id"], []).append(doc)
+    groups = by_customer(scope, period)
+    groups.pop("", None)
     if len(groups) < LEAST_CUSTOMERS:
         raise Invalid("too_few_customers", "segments need twenty customers who paid within a year")
-    known = ranked([Customer(who, tuple(docs), max(map(day_of, docs))) for who, docs in groups.items()])
+    known = ranked(
+        [
+            Customer(who, visits.sum, frozenset(map(date.fromisoformat, visits.days)))
+            for who, visits in groups.items()
+        ]
+    )
     shared = margins(scope)
     margin = next((fact for fact in shared if fact.id == "gross_margin"), None)
     found = []
@@ -89,10 +95,10 @@ def segments(scope: Scope) -> tuple[tuple[Fact, ...], list[Segment]]:
 def ranked(customers: Sequence[Customer]) -> list[Customer]:
     """The same with their quintiles; equal customers have equal ones."""
     days = _quintiles([one.last.toordinal() for one in customers])
-    times = _quintiles([len(one.docs) for one in customers])
-    sums = _quintiles([sum(map(amount, one.docs)) for one in customers])
+    times = _quintiles([one.paid.n for one in customers])
+    sums = _quintiles([one.paid.cents for one in customers])
     return [
-        Customer(one.id, one.docs, one.last, days[k], times[k], sums[k]) for k, one in enumerate(customers)
+        Customer(one.id, one.paid, one.days, days[k], times[k], sums[k]) for k, one in enumerate(customers)
     ]
 
 
@@ -104,17 +110,20 @@ def _quintiles(values: Sequence[int]) -> list[int]:
 
 
 def _segment(scope: Scope, name: str, mine: list[Customer], period: Period, margin: Fact | None) -> Segment:
-    every = [doc for one in mine for doc in one.docs]
+    every = Sum()
+    for one in mine:
+        every.plus(one.paid)
     source = Source("payments", period, (("segment", name),))
-    summed = tally(every, amount)
+    largest = sorted(mine, key=lambda one: (-one.paid.cents, one.id))[:SHOWN]
+    summed = paid_by_some(scope, [one.id for one in largest], every, period)
     count = count_fact(f"customers:{name}", len(mine), summed, source).model_copy(update={"label": name})
     paid = money_fact(f"segment_paid:{name}", summed, source, name)
     kept, tried = retained(mine, scope.today)
     retention = derived_percent(f"retention:{name}", kept + 1, tried + 2, (count,), name)
-    largest = sorted(mine, key=lambda one: (-sum(map(amount, one.docs)), one.id))[:SHOWN]
     names = names_of(scope, [one.id for one in largest])
     rows = tuple(
-        (one.id, names[one.id], _worth(one, names[one.id], period, retention, margin)) for one in largest
+        (one.id, names[one.id], _worth(one, _paid(scope, one, names[one.id], period), retention, margin))
+        for one in largest
     )
     return Segment(name, (count, paid, retention), rows)
 
@@ -122,27 +131,24 @@ def _segment(scope: Scope, name: str, mine: list[Customer], period: Period, marg
 def retained(customers: Sequence[Customer], today: date) -> tuple[int, int]:
     """Of customers who paid in the quarter before the last three months, how many paid in these again."""
     recent, before = today - timedelta(days=RECENT), today - timedelta(days=2 * RECENT)
-    tried = [one for one in customers if any(before < day_of(doc) <= recent for doc in one.docs)]
+    tried = [one for one in customers if any(before < day <= recent for day in one.days)]
     return sum(one.last > recent for one in tried), len(tried)
 
 
-def _worth(
-    one: Customer, name: str, period: Period, retention: Fact, margin: Fact | None
-) -> tuple[Fact, ...]:
-    paid = money_fact(
-        f"paid:{one.id}",
-        tally(one.docs, amount),
-        Source("payments", period, (("customer_id", one.id),)),
-        name,
-    )
+def _paid(scope: Scope, one: Customer, name: str, period: Period) -> Fact:
+    summed = paid_by(scope, Filters(customer=one.id), one.paid, period)
+    return money_fact(f"paid:{one.id}", summed, Source("payments", period, (("customer_id", one.id),)), name)
+
+
+def _worth(one: Customer, paid: Fact, retention: Fact, margin: Fact | None) -> tuple[Fact, ...]:
     if margin is None or Decimal(margin.value) <= 0:
         return (paid,)
-    monthly = Decimal(sum(map(amount, one.docs))) / 12 * Decimal(margin.value) / 100
+    monthly = Decimal(one.paid.cents) / 12 * Decimal(margin.value) / 100
     quarterly = Decimal(retention.value) / 100
     rate = min(_cube_root(quarterly), Decimal("0.99"))
     cents = (monthly * rate / (1 + DISCOUNT - rate)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
     value = derived_money(f"lifetime_value:{one.id}", int(cents), (paid, margin, retention))
-    return paid, value.model_copy(update={"label": name})
+    return paid, value.model_copy(update={"label": paid.label})
 
 
 def _cube_root(share: Decimal) -> Decimal:

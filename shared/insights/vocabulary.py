@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.insights import labels
+from shared.insights import labels, other_money
 
 LABELS: dict[str, dict[str, str]] = {
     "en": {
@@ -56,6 +56,7 @@ LABELS: dict[str, dict[str, str]] = {
         "from": " from ",
         "days": "{n} days",
         **labels.EN,
+        **other_money.LABELS["en"],
         "alerts": "Alerts",
         "open_alerts": "Open alerts",
         "gravest": "The gravest",
@@ -125,6 +126,7 @@ LABELS: dict[str, dict[str, str]] = {
         "from": " kutoka ",
         "days": "siku {n}",
         **labels.SW,
+        **other_money.LABELS["sw"],
         "alerts": "Tahadhari",
         "open_alerts": "Tahadhari zilizo wazi",
         "gravest": "Kubwa zaidi",

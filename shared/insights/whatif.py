@@ -14,10 +14,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from shared.core.errors import Invalid
 from shared.core.money import parse_cents
 from shared.insights.calendar import first_day, shift
-from shared.insights.facts import Fact, Source, derived_money, derived_ratio, money_fact, tally
+from shared.insights.facts import Fact, Source, derived_money, derived_ratio, money_fact
 from shared.insights.metrics.cash_position import cash_facts
-from shared.insights.metrics.sources import RECEIVED, Scope, expenses, first_payment_day, payments
-from shared.insights.metrics.sums import amount
+from shared.insights.metrics.sources import Scope, first_payment_day
+from shared.insights.metrics.sums import costs, revenue, spending, tally_lines
 from shared.insights.plan import Filters, Period
 from shared.insights.scenarios import Change, Code, Cost, Hire, LoseCustomer, PayLater, Price
 
@@ -51,10 +51,10 @@ def what_if(scope: Scope, changes: Sequence[Change]) -> Scenario:
     first = first_payment_day(scope)
     if first is None or first > period.start:
         raise Invalid("too_little", "three whole months of payments are needed for a usual month")
-    came = tally(payments(scope, period, Filters(), *RECEIVED), amount)
-    went = tally((d for d in expenses(scope, period, Filters()) if d.data["category"] != NOT_COSTS), amount)
+    came, of = revenue(scope, period, Filters())
+    went = tally_lines(scope, "costs", [line for line in costs(scope, period) if line.key != NOT_COSTS])
     facts = [
-        money_fact("quarter_in", came, Source("payments", period, (("status", "settled"),))),
+        money_fact("quarter_in", came, of),
         money_fact("quarter_out", went, Source("expenses", period, (("category", f"not {NOT_COSTS}"),))),
     ]
     usual = Month(_third(came.cents), _third(went.cents))
@@ -103,14 +103,14 @@ def _without(scope: Scope, period: Period, month: Month, change: LoseCustomer) -
     from shared.store import Key
 
     customer = scope.store.require(scope.business, Key("customers", change.customer_id))
-    theirs = tally(payments(scope, period, Filters(customer=customer.id), *RECEIVED), amount)
+    theirs, _ = revenue(scope, period, Filters(customer=customer.id))
     source = Source("payments", period, (("customer_id", customer.id),))
     fact = money_fact(f"from_customer:{customer.id}", theirs, source, customer.data["name"])
     return Month(month.income - _third(theirs.cents), month.costs, month.once), [fact], []
 
 
 def _category(scope: Scope, period: Period, month: Month, change: Cost | PayLater) -> Step:
-    spent = tally(expenses(scope, period, Filters(category=change.category)), amount)
+    spent, _ = spending(scope, period, Filters(category=change.category))
     source = Source("expenses", period, (("category", change.category),))
     fact = money_fact(f"category:{change.category}", spent, source, change.category)
     if isinstance(change, Cost):

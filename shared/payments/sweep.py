@@ -77,8 +77,8 @@ def sweep(ports: Ports) -> Swept:
             done.ordered += chase_orders(ports, business)
             done.reversed += apply_kept(ports, business)
             done.subscribed += run_due(ports, business, give_up)
-            done.tended += sum(chore(ports, business) for chore in ports.chores)
             done.sealed += seal_when_due(ports.store, business, give_up)
+            done.tended += sum(chore(ports, business) for chore in ports.chores)
     with _counted(done, SYSTEM):
         done.relayed += ports.outbox.relay(SYSTEM)  # callbacks that named no payment of ours
     done.announced = _announce_lost(ports, everybody, give_up)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 from shared.core.errors import FieldError, Invalid
 from shared.insights.calendar import first_day, shift
 from shared.insights.facts import MOST_RECORDS, Fact, Source, Tally, money_fact
+from shared.insights.facts import Sum as FactSum
 from shared.insights.plan import Period
 from shared.reports.model import Column, NamedBy, Row, RowStyle
 from shared.store import Doc
@@ -23,23 +23,25 @@ ALL = ""
 class Sum:
     """A tally that grows by one record at a time."""
 
-    __slots__ = ("_version", "cents", "count", "ids")
+    __slots__ = ("_sum", "ids")
 
     def __init__(self) -> None:
-        self.cents = self.count = 0
+        self._sum = FactSum()
         self.ids: list[str] = []
-        self._version = hashlib.sha256()
 
     def add(self, doc: Doc, cents: int) -> None:
         """Count one record."""
-        self.cents += cents
-        self.count += 1
-        self._version.update(f"{doc.id}\x1f{doc.etag}\x1e".encode())
+        self._sum.add(doc, cents)
         if len(self.ids) < MOST_RECORDS:
             self.ids.append(doc.id)
 
+    @property
+    def cents(self) -> int:
+        """What the records come to so far."""
+        return self._sum.cents
+
     def tally(self) -> Tally:
-        return Tally(self.cents, self.count, tuple(self.ids), self._version.hexdigest()[:16])
+        return self._sum.tally(self.ids)
 
 
 def spans(period: Period, grouping: Grouping) -> tuple[Period, ...]:

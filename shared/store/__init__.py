@@ -2,5 +2,6 @@
 
 from shared.store.model import Data, Doc, Index, Key, Once, Page, Query, Where
 from shared.store.port import Store, Tx
+from shared.store.stale import STALE
 
-__all__ = ["Data", "Doc", "Index", "Key", "Once", "Page", "Query", "Store", "Tx", "Where"]
+__all__ = ["STALE", "Data", "Doc", "Index", "Key", "Once", "Page", "Query", "Store", "Tx", "Where"]

@@ -26,6 +26,8 @@ SCHEMA = Schema(
         Index("dead_letters", (), "recorded_at"),
         Index("decisions", ("payment_id",), "decided_at"),
         Index("evidence", ("processed",), "received_at"),
+        Index("exchange_rates", (), "day"),
+        Index("exchange_rates", ("currency",), "day"),
         Index("expenses", (), "business_day"),
         Index("goals", (), "until"),
         Index("invoices", (), "created_on"),
@@ -74,6 +76,7 @@ SCHEMA = Schema(
         Index("shortcode_balances", ("status",), "created_on"),
         Index("standing_orders", (), "created_on"),
         Index("standing_orders", ("status",), "created_on"),
+        Index("stale_days", (), "day"),
         Index("subscriptions", (), "created_on"),
         Index("subscriptions", ("status",), "due_at"),
         Index("statement_lines", ("business_day",), "at"),
@@ -86,4 +89,5 @@ SCHEMA = Schema(
     ),
     append_only=frozenset({"blocks", "callbacks", "journal"}),
     expiring=frozenset({"once"}),
+    tracked={"expenses": "business_day", "payments": "paid_at"},
 )

@@ -139,11 +139,14 @@ class Schema:
 
     A document of a collection in ``expiring`` may hold ``expire_at`` (RFC 3339, as everywhere); the store
     removes it some time after that moment, or never: whoever reads it looks at ``expire_at`` first.
+    ``tracked`` names the field by whose Nairobi day a collection's records are summed: a commit that changes
+    a record of a past day says so (shared/store/stale.py).
     """
 
     indexes: tuple[Index, ...] = ()
     append_only: frozenset[str] = field(default_factory=frozenset)
     expiring: frozenset[str] = field(default_factory=frozenset)
+    tracked: Mapping[str, str] = field(default_factory=dict)
 
     def indexed(self, collection: str) -> frozenset[str]:
         """The fields of a collection that stand in any index."""

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from shared.core import measures
-from shared.core.clock import Clock, Stopwatch, rfc3339
+from shared.core.clock import Clock, Stopwatch, business_day, rfc3339
 from shared.core.errors import (
     AlreadyExists,
     Conflict,
@@ -30,6 +30,7 @@ from shared.core.ids import Ids, check_id
 from shared.core.metrics import Metric
 from shared.store.model import Adapter, Data, Doc, Key, Once, Page, Query, Schema
 from shared.store.queries import cursor_after, plan
+from shared.store.stale import STALE, stale_days
 from shared.store.values import check_indexed, check_key, encode
 
 T = TypeVar("T")
@@ -144,7 +145,7 @@ class Tx:
         """Buffer a document without looking at what was there before (queue rows, markers)."""
         if key.collection in self._store.schema.append_only:
             return self.create(key, data)
-        return self._write(key, data, None)
+        return self._write(key, data, self.get(key) if key.collection in self._store.schema.tracked else None)
 
     def update(self, key: Key, changes: Data) -> Doc:
         """Buffer changes to some top-level fields of an existing document; raises NotFound."""
@@ -156,6 +157,18 @@ class Tx:
         self._store.check_removable(key)
         if self.get(key) is not None:
             self.writes[key] = None
+
+    def mark(self, marker: Data) -> None:
+        """Buffer a marker of past days that this commit changes, under an id of its own."""
+        key = Key(STALE, self._store.new_id("day"))
+        self.writes[key] = self._store.new_doc(key, marker, None, now=self.now)
+
+    @property
+    def past_days(self) -> list[Data]:
+        """Markers of the days before today of which this transaction changes a tracked record."""
+        tracked = self._store.schema.tracked
+        changed = ((key, doc, self._seen.get(key)) for key, doc in self.writes.items())
+        return stale_days(tracked, changed, business_day(self._store.clock.now()))
 
     def _write(self, key: Key, data: Data, before: Doc | None) -> Doc:
         again = self.writes.get(key)  # only the last of several versions leaves this transaction
@@ -250,6 +263,10 @@ class Store:
         check_id(business, "business")
         for key in keys:
             self.check_removable(check_key(key))
+            if key.collection in self.schema.tracked:
+                raise Refused(
+                    f"{key.collection} are summed by day: remove them in a transaction", code="tracked"
+                )
         if keys:
             self._adapter.commit(business, {}, dict.fromkeys(keys), durable=False)
 
@@ -335,6 +352,8 @@ class Store:
 
     def _commit(self, tx: Tx) -> None:
         if tx.writes or tx.guessed or len(tx.reads) > 1:  # a single read is consistent with itself
+            for marker in tx.past_days:
+                tx.mark(marker)
             watch = Stopwatch()
             self._adapter.commit(tx.business, tx.reads, tx.writes)
             measures.COMMIT_SECONDS.observe(watch.seconds)
@@ -343,6 +362,10 @@ class Store:
         """Raises Refused for documents of collections that are written once."""
         if key.collection in self.schema.append_only:
             raise Refused(f"{key.collection} is written once and never changed", code="append_only")
+
+    def new_id(self, prefix: str) -> str:
+        """An id that nobody else draws."""
+        return self._ids.new(prefix)
 
     def new_doc(
         self, key: Key, data: Data, before: Doc | None, *, now: str | None = None, etag: str | None = None

@@ -85,6 +85,8 @@ def furnish(shop: Shop) -> None:
     store.transaction(shop.business, lambda tx: write_expense(tx, cost).data)
     budget = {"category": "fuel" if shop.word == "ALPHA" else "rent", "month": "2026-03", "amount_cents": 100}
     assert shop.call("PUT", "/v1/budgets", {**budget, "note": shop.word}).status_code == 200
+    rate = {"currency": "USD" if shop.word == "ALPHA" else "EUR", "day": "2026-03-01", "rate": "129.55"}
+    assert shop.call("PUT", "/v1/exchange-rates", {**rate, "source": shop.word}).status_code == 200
     goal = {"code": f"{shop.word.lower()}_goal", "name": shop.word, "aim": "revenue", "target_cents": 100}
     days = {"start": "2026-01-01", "until": "2026-12-31"}
     assert shop.call("PUT", "/v1/goals", {**goal, **days}).status_code == 200

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from shared.books import seal_journal
 from shared.books.blocks import last_block
+from shared.core.clock import ManualClock, business_day
+from shared.core.ids import SeededIds
+from shared.insights.daysums.counting import NAMES, PER_CUSTOMER, counted
+from shared.insights.daysums.folding import fold
+from shared.insights.daysums.reading import day_sums
+from shared.insights.plan import Period
+from shared.insights.scope import Scope
 from shared.payments.states import UNDECIDED
-from shared.store import Doc, Key
+from shared.store import Doc, Key, Store
+from shared.store.indexes import SCHEMA
 from tests.simulation.setting import BUSINESS
 
 if TYPE_CHECKING:
@@ -74,6 +83,8 @@ def settled_wrongly(world: World) -> list[str]:
         *_messages(world),
         *_letters(world),
         *_events(world),
+        *_sums_by_day(world, world.app.store),
+        *_summed_later(world),
     ]
 
 
@@ -99,6 +110,39 @@ def _money(world: World) -> Iterator[str]:
             yield f"nobody is asked about {payment.id}"
         if data["status"] == "settled" and data["matching"] == "review" and not asked:
             yield f"nobody is asked whose {payment.id} is"
+
+
+def _summed_later(world: World) -> Iterator[str]:
+    """The same once the day is over and the timer has summed it."""
+    later = ManualClock(world.app.store.clock.now() + timedelta(hours=30))
+    store = Store(world.memory, SCHEMA, later, SeededIds("later"))
+    if not _docs(world, "payments"):
+        return
+    if not fold(store, BUSINESS):
+        yield "a day that is over was not summed"
+    if _docs(world, "stale_days"):
+        yield "a day that was summed is still marked"
+    yield from _sums_by_day(world, store)
+
+
+def _sums_by_day(world: World, store: Store) -> Iterator[str]:
+    """What is summed by day is what the payments come to, whoever crashed between the two."""
+    books = counted("payments", sorted(_docs(world, "payments"), key=lambda d: (d.data["paid_at"], d.id)))
+    today = date.fromisoformat(business_day(store.clock.now()))
+    sums = day_sums(Scope(store, BUSINESS, today))
+    period = Period(start=today - timedelta(days=60), end=today + timedelta(days=1))
+    for name in NAMES["payments"]:
+        if name not in PER_CUSTOMER:
+            told = {
+                (line.day, line.key): (line.n, line.cents, line.mark) for line in sums.lines(name, period)
+            }
+            true = {
+                (day, key): (cell.sum.n, cell.sum.cents, cell.sum.mark)
+                for day, book in books.items()
+                for key, cell in book.get((name, "KES"), {}).items()
+            }
+            if told != true:
+                yield f"{name} by day is {told}, the payments say {true}"
 
 
 def _blocks(world: World) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from shared.core.clock import EAT
 from shared.insights.calendar import Unit, first_day, shift
+from shared.insights.daysums.reading import Line
 from shared.insights.plan import Period
-from shared.store import Doc
 
 MOST = 120
 """Points of one trend; a finer one is gathered more coarsely."""
@@ -40,16 +39,9 @@ def name_of(part: Period, unit: Unit) -> str:
     return part.start.isoformat()[:7] if unit == "month" else part.start.isoformat()
 
 
-def day_of(doc: Doc) -> date:
-    """The Nairobi day of a payment or an expense."""
-    if "business_day" in doc.data:
-        return date.fromisoformat(doc.data["business_day"])
-    return datetime.fromisoformat(doc.data["paid_at"]).astimezone(EAT).date()
-
-
-def gathered(docs: Iterable[Doc], unit: Unit) -> dict[date, list[Doc]]:
-    """Documents by the first day of the unit that they fall in."""
-    found: dict[date, list[Doc]] = {}
-    for doc in docs:
-        found.setdefault(first_day(unit, day_of(doc)), []).append(doc)
+def gathered(lines: Iterable[Line], unit: Unit) -> dict[date, list[Line]]:
+    """Lines by the first day of the unit that they fall in."""
+    found: dict[date, list[Line]] = {}
+    for line in lines:
+        found.setdefault(first_day(unit, date.fromisoformat(line.day)), []).append(line)
     return found

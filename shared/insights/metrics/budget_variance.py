@@ -7,9 +7,9 @@ from shared.core.money import parse_cents
 from shared.insights.calendar import first_day, shift, whole
 from shared.insights.facts import Fact, Source, Tally, derived_money, derived_percent, money_fact, tally
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import Scope, expenses
-from shared.insights.metrics.sums import amount, required
-from shared.insights.plan import Filters, Period, Plan
+from shared.insights.metrics.sources import Scope
+from shared.insights.metrics.sums import costs, grouped, required, tally_lines
+from shared.insights.plan import Period, Plan
 from shared.store import Doc
 
 LUMPY = frozenset(
@@ -29,12 +29,10 @@ def budget_variance(scope: Scope, plan: Plan) -> Result:
     budgets = _budgets(scope, period, plan.filters.category)
     if not budgets:
         return Result((), "none")
-    spent: dict[str, list[Doc]] = {}
-    for doc in expenses(scope, period, Filters(category=plan.filters.category)):
-        spent.setdefault(doc.data["category"], []).append(doc)
+    spent = grouped(costs(scope, period, plan.filters.category), lambda line: line.key)
     facts, rows, flagged = [], [], []
     for code, parts in budgets.items():
-        line = _line(code, parts, spent.get(code, []), period)
+        line = _line(code, parts, tally_lines(scope, "costs", spent.get(code, [])), period)
         facts += line
         rows.append(Row(code, tuple(fact.id for fact in line)))
         over = parse_cents(line[2].value)
@@ -79,7 +77,7 @@ def _budgets(scope: Scope, period: Period, category: str | None) -> dict[str, li
     return dict(sorted(found.items()))
 
 
-def _line(code: str, parts: list[Part], docs: list[Doc], period: Period) -> list[Fact]:
+def _line(code: str, parts: list[Part], spent: Tally, period: Period) -> list[Fact]:
     cents = sum(_share(code, doc.data["amount_cents"], covered, days) for doc, covered, days in parts)
     ids = tuple(dict.fromkeys(doc.id for doc, *_ in parts))
     version = tally([doc for doc, *_ in parts], lambda doc: int(doc.data["amount_cents"])).data_version
@@ -90,7 +88,7 @@ def _line(code: str, parts: list[Part], docs: list[Doc], period: Period) -> list
         code,
     )
     source = Source("expenses", period, (("category", code),))
-    actual = money_fact(f"spent_on:{code}", tally(docs, amount), source, code)
+    actual = money_fact(f"spent_on:{code}", spent, source, code)
     over = parse_cents(actual.value) - cents
     variance = derived_money(f"variance:{code}", over, (actual, meant), period).model_copy(
         update={"label": code}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shared.core.money import parse_cents
 from shared.insights.facts import Fact, Source, derived_money, money_fact
-from shared.insights.metrics.buckets import gathered, granularity
+from shared.insights.metrics.buckets import granularity
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import RECEIVED, Scope, expenses, payments
-from shared.insights.metrics.sums import required, revenue, spending
-from shared.insights.metrics.trend import points_of
+from shared.insights.metrics.sources import Scope
+from shared.insights.metrics.sums import costs, received, required, revenue, spending
+from shared.insights.metrics.trend import Points, points_of
 from shared.insights.plan import Filters, Plan
 
 
@@ -36,10 +36,9 @@ def _by_part(scope: Scope, plan: Plan, narrowed: Filters) -> tuple[Table, list[F
     period = required(plan.period)
     unit = granularity(plan.filters.granularity, period)
     chosen = tuple(sorted(narrowed.given().items()))
-    came = gathered(payments(scope, period, narrowed, *RECEIVED), unit)
-    got = points_of(came, unit, "got", Source("payments", period, chosen))
-    went = gathered(expenses(scope, period, Filters()), unit)
-    spent = points_of(went, unit, "spent", Source("expenses", period))
+    came, went = received(scope, period, narrowed), costs(scope, period)
+    got = points_of(scope, came, unit, Points("received", "got", Source("payments", period, chosen)))
+    spent = points_of(scope, went, unit, Points("costs", "spent", Source("expenses", period)))
     nets = [
         derived_money(
             f"net:{a.label}", parse_cents(a.value) - parse_cents(b.value), (a, b), a.period

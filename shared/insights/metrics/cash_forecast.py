@@ -22,10 +22,10 @@ from shared.insights.facts import (
 )
 from shared.insights.forecasting.cash_line import CashLine, Usual, around, cash_line, doubt_in, net
 from shared.insights.forecasting.outlook import LEAST_DAYS
-from shared.insights.metrics.buckets import day_of, granularity, name_of, split
+from shared.insights.metrics.buckets import granularity, name_of, split
 from shared.insights.metrics.cash_items import Known, Slice, day_fact, known_facts
 from shared.insights.metrics.cash_position import cash_facts
-from shared.insights.metrics.cash_records import HISTORY_DAYS, Read, read
+from shared.insights.metrics.cash_records import HISTORY_DAYS, Read, paid_day, read
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import Scope
@@ -84,9 +84,9 @@ def _history(scope: Scope, line: CashLine, found: Read) -> list[Fact]:
     """What came and went up to yesterday, and how much of it is known one by one for days to come."""
     yesterday = scope.today - timedelta(days=1)
     period = Period(start=scope.today - timedelta(days=HISTORY_DAYS), end=yesterday)
-    before = [doc for doc in found.payments if day_of(doc) <= yesterday]
+    before = [doc for doc in found.payments if paid_day(doc) <= yesterday]
     came = money_fact("history_in", tally(before, amount), Source("payments", period))
-    spent = [doc for doc in found.expenses.values() if day_of(doc) <= yesterday]
+    spent = [doc for doc in found.expenses.values() if paid_day(doc) <= yesterday]
     went = money_fact("history_out", tally(spent, amount), Source("expenses", period))
     past = line.past
     return [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from shared.core.clock import day_of
 from shared.core.money import KES, parse_cents
 from shared.insights.facts import Fact, Source, Tally, derived_money, money_fact
-from shared.insights.metrics.customer_risk import nairobi_day
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import Scope
 from shared.insights.plan import Period, Plan
@@ -54,7 +54,7 @@ def _answers(scope: Scope) -> list[Stated]:
     told = (Where("status", "==", "told"),)
     page = scope.store.query(scope.business, Query("shortcode_balances", told, "-created_on", READ))
     return [
-        Stated(f"M-Pesa: {one['name']}", one["available_cents"], nairobi_day(doc.data["told_at"]), doc)
+        Stated(f"M-Pesa: {one['name']}", one["available_cents"], day_of(doc.data["told_at"]), doc)
         for doc in page.docs
         for one in doc.data["accounts"]
         if one["currency"] == KES and any(part in one["name"] for part in FREE)

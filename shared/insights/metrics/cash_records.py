@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from shared.core.clock import day_of
 from shared.core.money import parse_cents
 from shared.insights.calendar import relative
 from shared.insights.facts import Fact
 from shared.insights.forecasting.ledger import Books, Invoice, Part, Receipt, Spent
-from shared.insights.metrics.buckets import day_of
 from shared.insights.metrics.cash_agreed import Agreements, agreements
-from shared.insights.metrics.customer_risk import nairobi_day
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.sources import (
     RECEIVED,
@@ -64,7 +63,7 @@ def read(scope: Scope, end: date) -> Read:
 
 def _receipts(doc: Doc, found: Agreements) -> Iterator[Receipt]:
     """A payment as one receipt, or as two where part of it was agreed to."""
-    day, cents = day_of(doc), max(0, amount(doc))
+    day, cents = paid_day(doc), max(0, amount(doc))
     links = [(link["invoice_id"], link["cents"]) for link in doc.data.get("allocations", [])]
     if found.brought(doc):
         yield Receipt(day, cents, agreed=True)
@@ -78,7 +77,7 @@ def _receipts(doc: Doc, found: Agreements) -> Iterator[Receipt]:
 
 def _spent(doc: Doc) -> Spent:
     payee = doc.data.get("merchant") or ""
-    return Spent(doc.id, day_of(doc), max(0, amount(doc)), payee, doc.data["category"])
+    return Spent(doc.id, paid_day(doc), max(0, amount(doc)), payee, doc.data["category"])
 
 
 def _invoices(scope: Scope, came: Iterable[Doc], owed: Iterable[Doc]) -> Iterator[Invoice]:
@@ -87,11 +86,11 @@ def _invoices(scope: Scope, came: Iterable[Doc], owed: Iterable[Doc]) -> Iterato
     for doc in came:
         for link in doc.data.get("allocations", []):
             invoice = link["invoice_id"]
-            last[invoice] = max(last.get(invoice, date.min), day_of(doc))
+            last[invoice] = max(last.get(invoice, date.min), paid_day(doc))
     since = (scope.today - timedelta(days=HISTORY_DAYS)).isoformat()
     paid = Query("invoices", (Where("status", "==", "paid"), Where("due_date", ">=", since)), "due_date")
     for doc in each(scope, paid):
-        day = last.get(doc.id) or _day(nairobi_day(doc.data.get("paid_on") or ""))
+        day = last.get(doc.id) or _day(doc.data.get("paid_on") or "")
         if day is not None:
             yield _invoice(doc, day)
     for doc in owed:
@@ -118,16 +117,19 @@ def _parts(doc: Doc) -> Iterator[Part]:
             yield Part(doc.id, customer, _due(doc, part.due_date), part.left)
 
 
+def paid_day(doc: Doc) -> date:
+    """The Nairobi day of a payment or an expense."""
+    return date.fromisoformat(day_of(doc.data.get("business_day") or doc.data["paid_at"]))
+
+
 def _due(doc: Doc, due: str) -> date:
     """A due day; one that cannot be read is the day of issue, or of making."""
-    return _day(due) or _day(issue_day(doc)) or _day(nairobi_day(doc.data["created_on"])) or date.min
+    return _day(due) or _day(issue_day(doc)) or _day(doc.data["created_on"]) or date.min
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+    told = day_of(text)
+    return date.fromisoformat(told) if told else None
 
 
 def _vat(scope: Scope) -> tuple[int | None, list[Fact]]:

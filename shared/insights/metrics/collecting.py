@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shared.core.clock import day_of
 from shared.insights.facts import Fact, Source, count_fact, derived_days, derived_percent, money_fact, tally
 from shared.insights.metrics.ageing import late_more_than, tally_of
-from shared.insights.metrics.customer_risk import nairobi_day
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.sources import Scope, each, invoices_issued, issue_day, open_invoices
 from shared.insights.plan import Filters, Period
@@ -97,11 +97,11 @@ def _paid_in(scope: Scope, period: Period) -> list[Doc]:
 
 
 def _day_in(moment: str, period: Period) -> bool:
-    return period.start.isoformat() <= nairobi_day(moment) <= period.end.isoformat()
+    return period.start.isoformat() <= day_of(moment) <= period.end.isoformat()
 
 
 def _took(doc: Doc) -> int:
-    paid, issued = date.fromisoformat(nairobi_day(doc.data["paid_on"])), date.fromisoformat(issue_day(doc))
+    paid, issued = date.fromisoformat(day_of(doc.data["paid_on"])), date.fromisoformat(issue_day(doc))
     return max((paid - issued).days, 0)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
+from shared.core.clock import day_of
 from shared.insights.facts import (
     Fact,
     Source,
+    Sum,
     Tally,
     count_fact,
     derived_days,
@@ -20,11 +22,12 @@ from shared.insights.facts import (
     money_fact,
     tally,
 )
-from shared.insights.metrics.buckets import day_of
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import RECEIVED, Scope, each, names_of, payments
+from shared.insights.metrics.sources import RECEIVED, Scope, each, names_of
+from shared.insights.metrics.sums import A_FEW, amount, by_customer, paid_by, paid_by_some, required
 from shared.insights.plan import Filters, Period, Plan
+from shared.insights.scope import moments
 from shared.store import Doc, Query, Where
 
 LOOK_BACK_DAYS = 365
@@ -101,17 +104,8 @@ def _was_late(doc: Doc, today: date) -> bool | None:
     due = doc.data["due_date"]
     if doc.data["status"] == "paid":
         paid: str = doc.data.get("paid_on", "")
-        return bool(paid) and nairobi_day(paid) > due
+        return bool(paid) and day_of(paid) > due
     return True if due < today.isoformat() else None
-
-
-def nairobi_day(moment: str) -> str:
-    """The Nairobi day of a stored day or moment."""
-    from datetime import datetime
-
-    from shared.core.clock import EAT
-
-    return datetime.fromisoformat(moment).astimezone(EAT).date().isoformat() if "T" in moment else moment
 
 
 def _owing(scope: Scope) -> dict[str, list[Doc]]:
@@ -151,31 +145,29 @@ def churn(scope: Scope, plan: Plan) -> Result:
     Only who paid on at least four days of the last year; the usual gap is the median, at least a week.
     """
     period = Period(start=scope.today - timedelta(days=LOOK_BACK_DAYS), end=scope.today)
-    groups: dict[str, list[Doc]] = {}
-    for doc in payments(scope, period, Filters(), *RECEIVED):
-        if doc.data["customer_id"]:
-            groups.setdefault(doc.data["customer_id"], []).append(doc)
-    quiet, watched = [], 0
-    for who, docs in groups.items():
-        days = sorted({day_of(doc) for doc in docs})
+    groups = by_customer(scope, period)
+    groups.pop("", None)
+    quiet, watched, whole = [], 0, Sum()
+    for who, visits in groups.items():
+        whole.plus(visits.sum)
+        days = sorted(map(date.fromisoformat, visits.days))
         if len(days) < FEWEST_PURCHASES:
             continue
         watched += 1
         gap = max(Decimal(median((b - a).days for a, b in pairwise(days))), Decimal(LEAST_GAP))
         times = (Decimal((scope.today - days[-1]).days) / gap).quantize(Decimal("0.1"))
         if times >= MEDIUM:
-            quiet.append((times, who, docs, (scope.today - days[-1]).days, int(gap)))
+            quiet.append((times, who, visits.sum, (scope.today - days[-1]).days, int(gap)))
     quiet.sort(key=lambda one: (-one[0], one[1]))
-    read = [doc for docs in groups.values() for doc in docs]
-    return _churned(scope, quiet, plan.limit or DEFAULT_ROWS, _watched(period, quiet, watched, read))
+    told = paid_by_some(scope, sorted(groups), whole, period)
+    return _churned(scope, quiet, plan.limit or DEFAULT_ROWS, _watched(period, quiet, watched, told))
 
 
-Quiet = tuple[Decimal, str, list[Doc], int, int]
+Quiet = tuple[Decimal, str, Sum, int, int]
 
 
-def _watched(period: Period, quiet: list[Quiet], watched: int, read: list[Doc]) -> list[Fact]:
+def _watched(period: Period, quiet: list[Quiet], watched: int, summed: Tally) -> list[Fact]:
     source = Source("payments", period, (("by", "customer"),))
-    summed = tally(read, _amount)
     return [
         count_fact("regular_customers", watched, summed, source),
         count_fact("quiet_customers", len(quiet), summed, source),
@@ -190,12 +182,11 @@ def _churned(scope: Scope, quiet: list[Quiet], limit: int, facts: list[Fact]) ->
     shown = quiet[:limit]
     names = names_of(scope, [who for _, who, *_ in shown])
     rows = []
-    for times, who, docs, since, gap in shown:
+    for times, who, summed, since, gap in shown:
         theirs = Source("payments", period, (("customer_id", who),))
-        last = tally(docs[-1:], _amount)
-        base = count_fact(f"purchases:{who}", len(docs), tally(docs, _amount), theirs).model_copy(
-            update={"label": names[who]}
-        )
+        last = tally(last_payment(scope, who, required(period)), amount)
+        told = paid_by(scope, Filters(customer=who), summed, required(period))
+        base = count_fact(f"purchases:{who}", summed.n, told, theirs).model_copy(update={"label": names[who]})
         part = [
             derived_days(f"quiet_days:{who}", since, (base,), names[who]),
             derived_days(f"usual_gap:{who}", gap, (base,), names[who]),
@@ -209,5 +200,9 @@ def _churned(scope: Scope, quiet: list[Quiet], limit: int, facts: list[Fact]) ->
     return Result(tuple(facts), "churn_some", table=Table(columns, tuple(rows), len(quiet)))
 
 
-def _amount(doc: Doc) -> int:
-    return int(doc.data["amount_cents"])
+def last_payment(scope: Scope, who: str, period: Period) -> Iterator[Doc]:
+    """The newest settled payment of a customer in a period."""
+    where = (Where("customer_id", "==", who), *moments("paid_at", period))
+    found = each(scope, Query("payments", where, "-paid_at"), page=A_FEW)
+    settled = (doc for doc in found if doc.data["status"] in RECEIVED and not doc.data.get("own_transfer"))
+    return islice(settled, 1)

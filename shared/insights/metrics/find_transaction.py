@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from shared.books import find, invoice_keys
+from shared.core.clock import day_of
 from shared.core.ids import derived_id
+from shared.insights.daysums.counting import channel_of
 from shared.insights.facts import Fact, Source, Tally, money_fact
-from shared.insights.metrics.buckets import day_of
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import Scope, names_of
@@ -62,8 +63,8 @@ def _by_amount(scope: Scope, plan: Plan) -> Result:
         doc
         for doc in page.docs
         if filters.amount_cents in (None, doc.data["amount_cents"])
-        and (plan.period is None or plan.period.start <= day_of(doc) <= plan.period.end)
-        and filters.channel in (None, doc.data["provider"])
+        and (plan.period is None or plan.period.start <= _day(doc) <= plan.period.end)
+        and filters.channel in (None, channel_of(doc.data["provider"]))
     ]
     if not found:
         return Result((), "nothing_newest" if page.next else "nothing")
@@ -88,10 +89,14 @@ def _state(doc: Doc) -> str:
 
 
 def _fact(doc: Doc, names: dict[str, str]) -> Fact:
-    day = day_of(doc)
+    day = _day(doc)
     whose = names.get(doc.data.get("customer_id", ""), "")
     label = " · ".join(part for part in (doc.data["receipt"], whose) if part)
     return _money(f"transaction:{doc.id}", doc.data["amount_cents"], doc, day, label)
+
+
+def _day(doc: Doc) -> date:
+    return date.fromisoformat(day_of(doc.data["paid_at"]))
 
 
 def _money(name: str, cents: int, doc: Doc, day: date, label: str) -> Fact:

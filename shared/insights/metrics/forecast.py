@@ -5,6 +5,7 @@ What both leave of the cash is cash_forecast.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -13,20 +14,19 @@ from shared.insights.calendar import Unit, first_day
 from shared.insights.facts import (
     Fact,
     Source,
+    Sum,
     count_fact,
     derived_days,
     derived_money,
     derived_ratio,
     money_fact,
-    tally,
 )
 from shared.insights.forecasting.outlook import LEAST_DAYS, Outlook, outlook
-from shared.insights.metrics.buckets import day_of, granularity, name_of, split
+from shared.insights.metrics.buckets import granularity, name_of, split
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import RECEIVED, Scope, expenses, payments
-from shared.insights.metrics.sums import amount, required
+from shared.insights.metrics.sources import Scope
+from shared.insights.metrics.sums import Line, costs, received, required, tally_lines
 from shared.insights.plan import Filters, Period, Plan
-from shared.store import Doc
 
 HISTORY_DAYS, LONGEST_AHEAD = 730, 366
 RANGE = Decimal(80)
@@ -65,19 +65,20 @@ def _history(scope: Scope, spent: bool, filters: Filters) -> Known:
     """From the first record of the last two years to yesterday: today is not over."""
     period = Period(start=scope.today - timedelta(days=HISTORY_DAYS), end=scope.today - timedelta(days=1))
     narrowed = Filters(category=filters.category) if spent else Filters(channel=filters.channel)
-    docs = list(expenses(scope, period, narrowed) if spent else payments(scope, period, narrowed, *RECEIVED))
+    lines = costs(scope, period, narrowed.category) if spent else received(scope, period, narrowed)
+    summed = tally_lines(scope, "costs" if spent else "received", lines)
     source = Source("expenses" if spent else "payments", period, tuple(sorted(narrowed.given().items())))
-    fact = money_fact("history_out" if spent else "history_in", tally(docs, amount), source)
-    return Known(fact, *_daily(docs, period))
+    fact = money_fact("history_out" if spent else "history_in", summed, source)
+    return Known(fact, *_daily(lines, period))
 
 
-def _daily(docs: list[Doc], period: Period) -> tuple[date, list[float]]:
-    if not docs:
+def _daily(lines: Sequence[Line], period: Period) -> tuple[date, list[float]]:
+    if not lines:
         return period.end, []
-    first = min(map(day_of, docs))
+    first = date.fromisoformat(lines[0].day)
     cents = [0.0] * ((period.end - first).days + 1)
-    for doc in docs:
-        cents[(day_of(doc) - first).days] += amount(doc)
+    for line in lines:
+        cents[(date.fromisoformat(line.day) - first).days] += line.cents
     return first, cents
 
 
@@ -101,7 +102,7 @@ def _told(said: Outlook, known: Known, period: Period) -> list[Fact]:
     ]
     if said.off is not None:
         off = (Decimal(round(said.off * 1000)) / 10).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
-        tries = count_fact("checked", said.checked, tally([], amount), Source("", None))
+        tries = count_fact("checked", said.checked, Sum().tally(()), Source("", None))
         facts += [
             tries.model_copy(update={"derived_from": (known.fact.id,), "query_hash": ""}),
             derived_ratio("off", off, of, unit="%"),

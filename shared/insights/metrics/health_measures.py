@@ -27,16 +27,8 @@ from shared.insights.metrics.health_parts import (
 )
 from shared.insights.metrics.outstanding_invoices import balance, late_part
 from shared.insights.metrics.runway import runway as runway_of
-from shared.insights.metrics.sources import (
-    RECEIVED,
-    Scope,
-    expenses,
-    invoices_issued,
-    issue_day,
-    open_invoices,
-    payments,
-)
-from shared.insights.metrics.sums import amount, revenue
+from shared.insights.metrics.sources import Scope, invoices_issued, issue_day, open_invoices
+from shared.insights.metrics.sums import by_customer, costs, paid_by, payment_lines, revenue, tally_lines
 from shared.insights.plan import Filters, Period
 from shared.store import Doc
 
@@ -58,17 +50,11 @@ def window(scope: Scope, back: int = 0) -> Period:
     return Period(start=end - timedelta(days=WINDOW_DAYS - 1), end=end)
 
 
-def money_received(scope: Scope) -> list[Doc]:
-    """The settled payments of the window, read once for every measure that looks at them."""
-    return list(payments(scope, window(scope), Filters(), *RECEIVED))
-
-
-def profit(scope: Scope, received: list[Doc]) -> Measured:
+def profit(scope: Scope) -> Measured:
     """Income, costs and what is left; transfers to the owner are no cost."""
     period = window(scope)
-    earned, source = tally(received, amount), Source("payments", period, (("status", "settled"),))
-    costs = (doc for doc in expenses(scope, period, Filters()) if doc.data["category"] != NOT_COSTS)
-    spent = tally(costs, amount)
+    earned, source = revenue(scope, period, Filters())
+    spent = tally_lines(scope, "costs", [line for line in costs(scope, period) if line.key != NOT_COSTS])
     income = money_fact("income", earned, source)
     cost = money_fact("costs", spent, Source("expenses", period, (("category", f"not {NOT_COSTS}"),)))
     left = earned.cents - spent.cents
@@ -141,36 +127,32 @@ def _invoiced(doc: Doc) -> int:
     return cents
 
 
-def matched(received: list[Doc], income: Fact, earned_cents: int) -> tuple[Measured, Measured]:
+def matched(scope: Scope, income: Fact, earned_cents: int) -> tuple[Measured, Measured]:
     """The largest customer's share of income, and the share of income that is matched to invoices."""
     if earned_cents <= 0:
         return Measured(()), Measured(())
-    return _largest(received, income, earned_cents), _allocated(received, income, earned_cents)
+    return _largest(scope, income, earned_cents), _allocated(scope, income, earned_cents)
 
 
-def _largest(received: list[Doc], income: Fact, earned_cents: int) -> Measured:
+def _largest(scope: Scope, income: Fact, earned_cents: int) -> Measured:
     """Money from unknown payers counts as income but as nobody's."""
-    groups: dict[str, list[Doc]] = {}
-    for doc in received:
-        if doc.data["customer_id"]:
-            groups.setdefault(doc.data["customer_id"], []).append(doc)
+    period = window(scope)
+    groups = by_customer(scope, period)
+    groups.pop("", None)
     if not groups:
         return Measured(())
-    customer, docs = max(sorted(groups.items()), key=lambda item: sum(map(amount, item[1])))
-    source = Source("payments", income.period, (("customer_id", customer), ("status", "settled")))
-    top = money_fact("top_customer", tally(docs, amount), source)
-    share = derived_percent("top_customer_share", sum(map(amount, docs)), earned_cents, (top, income))
+    customer, visits = max(sorted(groups.items()), key=lambda item: item[1].sum.cents)
+    source = Source("payments", period, (("customer_id", customer), ("status", "settled")))
+    told = paid_by(scope, Filters(customer=customer), visits.sum, period)
+    top = money_fact("top_customer", told, source)
+    share = derived_percent("top_customer_share", visits.sum.cents, earned_cents, (top, income))
     return Measured((top, share), concentration(share))
 
 
-def _allocated(received: list[Doc], income: Fact, earned_cents: int) -> Measured:
+def _allocated(scope: Scope, income: Fact, earned_cents: int) -> Measured:
     source = Source("payments", income.period, (("allocated", "yes"), ("status", "settled")))
-    summed = tally((doc for doc in received if doc.data["allocated_cents"]), _allocated_cents)
+    lines = payment_lines(scope, "allocated", window(scope))
+    summed = tally_lines(scope, "allocated", lines)
     found = money_fact("reconciled", summed, source)
     share = derived_percent("reconciled_share", summed.cents, earned_cents, (found, income))
     return Measured((found, share), reconciled(share))
-
-
-def _allocated_cents(doc: Doc) -> int:
-    cents: int = doc.data["allocated_cents"]
-    return cents

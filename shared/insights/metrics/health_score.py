@@ -10,7 +10,6 @@ from shared.insights.metrics.health_measures import (
     debts,
     lasting,
     matched,
-    money_received,
     profit,
     rising,
 )
@@ -41,8 +40,7 @@ def health_score(scope: Scope, plan: Plan) -> Result:
 
 
 def _measure(scope: Scope) -> list[Measured]:
-    payments = money_received(scope)
-    earned, owed = profit(scope, payments), debts(scope)
+    earned, owed = profit(scope), debts(scope)
     income, outstanding = earned.facts[0], owed.facts[0]
     received = parse_cents(income.value)
     return [
@@ -51,7 +49,7 @@ def _measure(scope: Scope) -> list[Measured]:
         lasting(scope),
         collecting(scope, outstanding, parse_cents(outstanding.value)),
         rising(scope, income, received),
-        *matched(payments, income, received),
+        *matched(scope, income, received),
     ]
 
 

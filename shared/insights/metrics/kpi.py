@@ -10,20 +10,26 @@ from shared.insights.calendar import first_day, previous_whole, same_days, shift
 from shared.insights.facts import (
     Fact,
     Source,
-    Tally,
+    Sum,
     derived_percent,
     derived_ratio,
     money_fact,
-    tally,
 )
 from shared.insights.metrics.collecting import collection_effectiveness, days_to_pay, dso
 from shared.insights.metrics.health_measures import NOT_COSTS, window
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.runway import runway
-from shared.insights.metrics.sources import RECEIVED, Scope, expenses, first_payment_day, payments
-from shared.insights.metrics.sums import amount, revenue
+from shared.insights.metrics.sources import Scope, first_payment_day
+from shared.insights.metrics.sums import (
+    Line,
+    by_customer,
+    costs,
+    paid_by,
+    payment_lines,
+    revenue,
+    tally_lines,
+)
 from shared.insights.plan import Filters, Period, Plan
-from shared.store import Doc
 
 YEAR_MONTHS = 13
 Facts = tuple[Fact, ...]
@@ -72,37 +78,37 @@ def board(scope: Scope) -> Result:
 
 def _collected(scope: Scope) -> Fact:
     """Money of the window that was allocated to invoices."""
-    got = payments(scope, window(scope), Filters(), *RECEIVED)
-    found = (doc for doc in got if doc.data.get("allocated_cents"))
+    lines = payment_lines(scope, "allocated", window(scope))
     source = Source("payments", window(scope), (("allocated", "yes"),))
-    return money_fact("collected", tally(found, lambda doc: int(doc.data["allocated_cents"])), source)
+    return money_fact("collected", tally_lines(scope, "allocated", lines), source)
 
 
 def margins(scope: Scope) -> Facts:
     """Of 90 days: what is left of income after goods, and after all costs but transfers to the owner."""
     period = window(scope)
-    spent = [doc for doc in expenses(scope, period, Filters()) if doc.data["category"] != NOT_COSTS]
+    spent = [line for line in costs(scope, period) if line.key != NOT_COSTS]
     earned, source = revenue(scope, period, Filters())
     income = money_fact("income", earned, source)
-    goods = _costs("cost_of_goods", [d for d in spent if d.data["category"] == "stock_cogs"], period)
-    costs = _costs("costs", spent, period)
+    goods = _costs(scope, "cost_of_goods", [line for line in spent if line.key == "stock_cogs"])
+    every = _costs(scope, "costs", spent)
     if earned.cents <= 0:
-        return income, goods, costs
+        return income, goods, every
     return (
         income,
         goods,
-        costs,
+        every,
         derived_percent(
             "gross_margin", earned.cents - parse_cents(goods.value), earned.cents, (income, goods)
         ),
         derived_percent(
-            "net_margin_90", earned.cents - parse_cents(costs.value), earned.cents, (income, costs)
+            "net_margin_90", earned.cents - parse_cents(every.value), earned.cents, (income, every)
         ),
     )
 
 
-def _costs(name: str, docs: list[Doc], period: Period) -> Fact:
-    return money_fact(name, tally(docs, amount), Source("expenses", period, (("for", name),)))
+def _costs(scope: Scope, name: str, lines: list[Line]) -> Fact:
+    source = Source("expenses", window(scope), (("for", name),))
+    return money_fact(name, tally_lines(scope, "costs", lines), source)
 
 
 def growth(scope: Scope) -> Facts:
@@ -133,27 +139,23 @@ def concentration(scope: Scope) -> Facts:
     HHI in points of 10,000 over known customers' shares of all income; unknown payers count as nobody's.
     """
     period = Period(start=scope.today - timedelta(days=364), end=scope.today)
-    groups: dict[str, list[Doc]] = {}
-    got: list[Doc] = []
-    for doc in payments(scope, period, Filters(), *RECEIVED):
-        got.append(doc)
-        groups.setdefault(doc.data["customer_id"], []).append(doc)
+    groups = by_customer(scope, period)
     groups.pop("", None)
-    earned = sum(map(amount, got))
-    if earned <= 0 or not groups:
+    earned, source = revenue(scope, period, Filters())
+    if earned.cents <= 0 or not groups:
         return ()
-    income = money_fact("income_year", tally(got, amount), Source("payments", period, ()))
-    sums = sorted(((sum(map(amount, docs)), who) for who, docs in groups.items()), reverse=True)
-    largest = _largest(groups[sums[0][1]], sums[0][1], period)
-    points = sum(Decimal(cents * 100) ** 2 for cents, _ in sums) / Decimal(earned) ** 2
+    income = money_fact("income_year", earned, source)
+    sums = sorted(((visits.sum.cents, who) for who, visits in groups.items()), reverse=True)
+    largest = _largest(scope, sums[0][1], groups[sums[0][1]].sum, period)
+    points = sum(Decimal(cents * 100) ** 2 for cents, _ in sums) / Decimal(earned.cents) ** 2
     return (
         income,
         largest,
-        derived_percent("largest_share", sums[0][0], earned, (largest, income)),
+        derived_percent("largest_share", sums[0][0], earned.cents, (largest, income)),
         derived_ratio("hhi", points.quantize(Decimal(1), rounding=ROUND_HALF_EVEN), (income,)),
     )
 
 
-def _largest(docs: list[Doc], who: str, period: Period) -> Fact:
-    summed: Tally = tally(docs, amount)
-    return money_fact("largest_customer", summed, Source("payments", period, (("customer_id", who),)))
+def _largest(scope: Scope, who: str, summed: Sum, period: Period) -> Fact:
+    told = paid_by(scope, Filters(customer=who), summed, period)
+    return money_fact("largest_customer", told, Source("payments", period, (("customer_id", who),)))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 from datetime import date
 
+from shared.insights.daysums.reading import day_sums
 from shared.insights.facts import Fact, Source, money_fact, tally
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import Scope, expenses
+from shared.insights.metrics.sources import Scope
 from shared.insights.metrics.sums import amount, required, spending
 from shared.insights.plan import Assumption, Period, Plan
-from shared.store import Doc
+from shared.store import Doc, Key
 
 DEFAULT_ROWS = 5
 
@@ -19,11 +19,10 @@ def largest_expenses(scope: Scope, plan: Plan) -> Result:
     """The largest expenses, one fact each; equal amounts by the earlier day, then by id."""
     period = required(plan.period)
     wanted = plan.limit or DEFAULT_ROWS
-    top = heapq.nsmallest(
-        wanted,
-        expenses(scope, period, plan.filters),
-        key=lambda doc: (-amount(doc), doc.data["business_day"], doc.id),
-    )
+    category = plan.filters.category
+    ranked = day_sums(scope).largest("costs", period, wanted, lambda key: category in (None, key))
+    found = scope.store.get_many(scope.business, [Key("expenses", id_) for _, _, id_ in ranked])
+    top = [doc for doc in found if doc is not None]
     summed, source = spending(scope, period, plan.filters)
     total = money_fact("expenses", summed, source)
     if not top:

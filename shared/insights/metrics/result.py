@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from shared.insights.facts import Fact
-from shared.insights.metrics.sources import Scope
+from shared.insights.metrics.sources import LEFT_OUT, Scope
 from shared.insights.plan import Assumption, Intent, Plan
 
 
@@ -62,4 +62,11 @@ class Metric:
     """One registered metric: the intent it answers, and how."""
 
     intent: Intent
-    run: Run
+    how: Run
+
+    def run(self, scope: Scope, plan: Plan) -> Result:
+        """The outcome, which says so where something was not counted because it is not in shillings."""
+        result = self.how(scope, plan)
+        if not scope.memo.get(LEFT_OUT) or any(fact.id == "apart" for fact in result.facts):
+            return result
+        return replace(result, assumptions=(*result.assumptions, "shillings_only"))

@@ -3,51 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date
 
-from shared.core.clock import EAT, rfc3339
+from shared.core.clock import day_of
 from shared.core.money import KES
+from shared.insights.daysums.counting import RECEIVED, channel_of
 from shared.insights.plan import Filters, Period
-from shared.store import Doc, Key, Query, Store, Where
+from shared.insights.scope import Scope, days, midnight, moments
+from shared.store import Doc, Key, Query, Where
+
+__all__ = [
+    "LEFT_OUT",
+    "PAGE",
+    "RECEIVED",
+    "Scope",
+    "each",
+    "expenses",
+    "first_payment_day",
+    "invoices_issued",
+    "issue_day",
+    "midnight",
+    "names_of",
+    "open_invoices",
+    "payments",
+]
 
 PAGE = 500
-RECEIVED = ("settled", "partially_refunded")
-"""States of a payment of which the business still has money."""
+LEFT_OUT = "left_out"
+"""In a scope's memo: something was not counted, because it is not in shillings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose books are read, and what day it is in Nairobi."""
-
-    store: Store
-    business: str
-    today: date
-
-
-def each(scope: Scope, query: Query) -> Iterator[Doc]:
+def each(scope: Scope, query: Query, page: int = PAGE) -> Iterator[Doc]:
     """Every document of a query in KES, page after page; other currencies are not added to shillings."""
-    found = scope.store.each(scope.business, replace(query, limit=PAGE))
-    return (doc for doc in found if doc.data.get("currency", KES) == KES)
+    for doc in scope.store.each(scope.business, replace(query, limit=page)):
+        if doc.data.get("currency", KES) == KES:
+            yield doc
+        else:
+            scope.memo[LEFT_OUT] = True
 
 
-def midnight(day: date) -> str:
-    """The moment a Nairobi day begins, as stored."""
-    return rfc3339(datetime.combine(day, time(), EAT).astimezone(UTC))
-
-
-def payments(scope: Scope, period: Period, filters: Filters, *statuses: str) -> Iterator[Doc]:
+def payments(
+    scope: Scope, period: Period, filters: Filters, *statuses: str, page: int = PAGE
+) -> Iterator[Doc]:
     """Payments paid on the days of ``period`` in one of ``statuses``; our own money moved is none."""
-    span = (
-        Where("paid_at", ">=", midnight(period.start)),
-        Where("paid_at", "<", midnight(period.end + timedelta(days=1))),
-    )
     if filters.customer is not None:
         chosen = Where("customer_id", "==", filters.customer)
     else:
         chosen = Where("status", "in", statuses)
-    for doc in each(scope, Query("payments", (chosen, *span), "paid_at")):
-        right_channel = filters.channel is None or doc.data["provider"] == filters.channel
+    for doc in each(scope, Query("payments", (chosen, *moments("paid_at", period)), "paid_at"), page):
+        right_channel = filters.channel in (None, channel_of(doc.data["provider"]))
         own = doc.data.get("own_transfer", False)
         if right_channel and doc.data["status"] in statuses and not own:
             yield doc
@@ -55,11 +60,7 @@ def payments(scope: Scope, period: Period, filters: Filters, *statuses: str) -> 
 
 def expenses(scope: Scope, period: Period, filters: Filters) -> Iterator[Doc]:
     """Expenses of the business days of ``period``."""
-    where = (
-        Where("business_day", ">=", period.start.isoformat()),
-        Where("business_day", "<=", period.end.isoformat()),
-    )
-    for doc in each(scope, Query("expenses", where, "business_day")):
+    for doc in each(scope, Query("expenses", days("business_day", period), "business_day")):
         if filters.category is None or doc.data["category"] == filters.category:
             yield doc
 
@@ -84,12 +85,8 @@ def invoices_issued(scope: Scope, period: Period) -> Iterator[Doc]:
 
 
 def issue_day(invoice: Doc) -> str:
-    """The day of ``issued_on``, which is a day or a moment."""
-    issued: str = invoice.data["issued_on"]
-    if "T" not in issued:
-        return issued
-    moment = datetime.fromisoformat(issued)
-    return moment.astimezone(EAT).date().isoformat()
+    """The Nairobi day of ``issued_on``, which is a day or a moment."""
+    return day_of(invoice.data["issued_on"])
 
 
 def names_of(scope: Scope, customers: Sequence[str]) -> dict[str, str]:
@@ -103,4 +100,4 @@ def first_payment_day(scope: Scope) -> date | None:
     page = scope.store.query(scope.business, Query("payments", (), "paid_at", 1))
     if not page.docs:
         return None
-    return datetime.fromisoformat(page.docs[0].data["paid_at"]).astimezone(EAT).date()
+    return date.fromisoformat(day_of(page.docs[0].data["paid_at"]))

@@ -12,9 +12,9 @@ from shared.categories import hint_of
 from shared.core.money import parse_cents
 from shared.insights.facts import Fact, Source, derived_money, money_fact, tally
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import Scope, expenses, invoices_issued
-from shared.insights.metrics.sums import amount, required
-from shared.insights.plan import Filters, Period, Plan
+from shared.insights.metrics.sources import Scope, invoices_issued
+from shared.insights.metrics.sums import Line, costs, required, tally_lines
+from shared.insights.plan import Period, Plan
 from shared.store import Doc
 
 BLOCKED = frozenset({"blocked", "outside", "exempt"})
@@ -33,12 +33,13 @@ def vat(scope: Scope, period: Period) -> Result:
     """
     out = tally((d for d in invoices_issued(scope, period) if vat_of(d)), vat_of)
     charged = money_fact("vat_output", out, Source("invoices", period, (("vat", "yes"),)))
-    spent = [doc for doc in expenses(scope, period, Filters()) if vat_of(doc)]
-    usable = [doc for doc in spent if not barred(doc)]
+    spent = costs(scope, period, name="input_vat")
+    usable = [line for line in spent if not barred(line)]
     source = Source("expenses", period, (("vat", "deductible"),))
-    paid = money_fact("vat_input", tally(usable, vat_of), source)
+    paid = money_fact("vat_input", tally_lines(scope, "input_vat", usable), source)
     kept = Source("expenses", period, (("vat", "barred"),))
-    blocked = money_fact("vat_blocked", tally((d for d in spent if barred(d)), vat_of), kept)
+    apart = [line for line in spent if barred(line)]
+    blocked = money_fact("vat_blocked", tally_lines(scope, "input_vat", apart), kept)
     due = parse_cents(charged.value) - parse_cents(paid.value)
     net = derived_money("vat_due", abs(due), (charged, paid), period)
     if not charged.record_count and not spent:
@@ -54,24 +55,24 @@ def vat_of(doc: Doc) -> int:
     return cents
 
 
-def barred(doc: Doc) -> bool:
-    """Whether input VAT of the expense's category is usually not deductible on its day."""
-    hint = hint_of(doc.data["category"], date.fromisoformat(doc.data["business_day"]))
+def barred(line: Line) -> bool:
+    """Whether input VAT of the expenses' category is usually not deductible on their day."""
+    hint = hint_of(line.key, date.fromisoformat(line.day))
     return hint is not None and hint.vat in BLOCKED
 
 
 def withholding(scope: Scope, period: Period) -> Result:
     """Spending in categories that tax is usually withheld from, and what the usual share of it comes to."""
-    groups: dict[tuple[str, int], list[Doc]] = {}
-    for doc in expenses(scope, period, Filters()):
-        hint = hint_of(doc.data["category"], date.fromisoformat(doc.data["business_day"]))
+    groups: dict[tuple[str, int], list[Line]] = {}
+    for line in costs(scope, period):
+        hint = hint_of(line.key, date.fromisoformat(line.day))
         if hint is not None and hint.withhold_milli:
-            groups.setdefault((doc.data["category"], hint.withhold_milli), []).append(doc)
+            groups.setdefault((line.key, hint.withhold_milli), []).append(line)
     facts: list[Fact] = []
     rows, usual = [], 0
-    for (code, milli), docs in sorted(groups.items()):
+    for (code, milli), lines in sorted(groups.items()):
         source = Source("expenses", period, (("category", code), ("withhold_milli", milli)))
-        base = money_fact(f"wht_base:{code}", tally(docs, amount), source, code)
+        base = money_fact(f"wht_base:{code}", tally_lines(scope, "costs", lines), source, code)
         cents = parse_cents(base.value) * milli // 1000
         usual += cents
         share = derived_money(f"wht:{code}", cents, (base,), period).model_copy(update={"label": code})

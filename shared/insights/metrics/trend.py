@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from shared.core.money import parse_cents
 from shared.insights.calendar import Unit, first_day
-from shared.insights.facts import Fact, Source, derived_money, money_fact, tally
+from shared.insights.facts import MOST_RECORDS, Fact, Source, derived_money, money_fact
 from shared.insights.metrics.buckets import gathered, granularity, name_of, split
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import RECEIVED, Scope, expenses, payments
-from shared.insights.metrics.sums import amount, required
+from shared.insights.metrics.sources import Scope
+from shared.insights.metrics.sums import Line, costs, received, required, tally_lines
 from shared.insights.plan import Assumption, Filters, Period, Plan
-from shared.store import Doc
+
+FEW = 200
+"""Records of which every point lists its own; of more a point lists one for each day and channel."""
 
 
 def trend(scope: Scope, plan: Plan) -> Result:
@@ -36,22 +39,36 @@ def trend(scope: Scope, plan: Plan) -> Result:
 
 
 def flow(scope: Scope, plan: Plan, period: Period, unit: Unit) -> list[Fact]:
-    """One fact for each part of a period: money received, or spent where the plan says so."""
+    """One fact for each part of the period: money received, or spent where the plan says so."""
     spent = plan.metric == "expenses"
     narrowed = Filters(category=plan.filters.category) if spent else _who(plan.filters)
-    docs = expenses(scope, period, narrowed) if spent else payments(scope, period, narrowed, *RECEIVED)
     source = Source("expenses" if spent else "payments", period, tuple(sorted(narrowed.given().items())))
-    return points_of(gathered(docs, unit), unit, "spent" if spent else "got", source)
+    if spent:
+        return points_of(
+            scope, costs(scope, period, narrowed.category), unit, Points("costs", "spent", source)
+        )
+    return points_of(scope, received(scope, period, narrowed), unit, Points("received", "got", source))
 
 
-def points_of(found: dict[date, list[Doc]], unit: Unit, prefix: str, whole: Source) -> list[Fact]:
-    """One fact for each part of the period of ``whole``, zero where there is nothing."""
-    points = []
-    for part in split(required(whole.period), unit):
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What the points of a flow are called: the name it counts under, what ids begin with, the whole."""
+
+    name: str
+    prefix: str
+    whole: Source
+
+
+def points_of(scope: Scope, lines: Sequence[Line], unit: Unit, of: Points) -> list[Fact]:
+    """One fact for each part of the whole's period, zero where there is nothing."""
+    found, points = gathered(lines, unit), []
+    most = MOST_RECORDS if sum(line.n for line in lines) <= FEW else 0
+    for part in split(required(of.whole.period), unit):
         name = name_of(part, unit)
-        docs = found.get(first_day(unit, part.start), [])
-        source = Source(whole.collection, part, whole.chosen_by)
-        points.append(money_fact(f"{prefix}:{name}", tally(docs, amount), source, name))
+        mine = found.get(first_day(unit, part.start), [])
+        source = Source(of.whole.collection, part, of.whole.chosen_by)
+        summed = tally_lines(scope, of.name, mine, most or min(len(mine), MOST_RECORDS))
+        points.append(money_fact(f"{of.prefix}:{name}", summed, source, name))
     return points
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
+from shared.insights.daysums.counting import WAITING, channel_of
+from shared.insights.daysums.reading import day_sums
 from shared.insights.facts import Fact, Source, count_fact, money_fact, tally
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import RECEIVED, Scope, each, midnight
-from shared.insights.plan import Plan
-from shared.store import Doc, Query, Where
+from shared.insights.metrics.sources import Scope, first_payment_day
+from shared.insights.metrics.sums import Line, payment_lines, tally_lines
+from shared.insights.plan import Period, Plan
+from shared.store import Doc, Key
 
-STATES = ("review", "none", "waiting")
 DEFAULT_ROWS = 20
 
 
@@ -21,41 +22,51 @@ def left(doc: Doc) -> int:
     return cents
 
 
-def unmatched(scope: Scope, plan: Plan, state: str) -> Iterator[Doc]:
-    """Settled payments in one state of matching with money left, the newest first."""
-    where = [Where("matching", "==", state)]
-    if plan.period is not None:
-        after = midnight(plan.period.end + timedelta(days=1))
-        where += [Where("paid_at", ">=", midnight(plan.period.start)), Where("paid_at", "<", after)]
-    for doc in each(scope, Query("payments", tuple(where), "-paid_at")):
-        channel = plan.filters.channel
-        ours = doc.data["status"] in RECEIVED and not doc.data.get("own_transfer", False)
-        if ours and left(doc) > 0 and channel in (None, doc.data["provider"]):
-            yield doc
-
-
 def unreconciled(scope: Scope, plan: Plan) -> Result:
     """How much money waits, by why, and the largest payments of it."""
     chosen = tuple(sorted(plan.filters.given().items()))
-    found = {state: list(unmatched(scope, plan, state)) for state in STATES}
-    everything = [doc for docs in found.values() for doc in docs]
+    period = _days(scope, plan)
+    lines = payment_lines(scope, "waiting", period, plan.filters.channel) if period else []
     whole = Source("payments", plan.period, (("matching", "not matched"), *chosen))
-    summed = tally(everything, left)
+    summed = tally_lines(scope, "waiting", lines)
     facts: list[Fact] = [
         money_fact("unmatched", summed, whole),
         count_fact("unmatched_count", summed.count, summed, whole),
     ]
-    for state, docs in found.items():
+    for state in WAITING:
         source = Source("payments", plan.period, (("matching", state), *chosen))
-        facts.append(money_fact(f"matching:{state}", tally(docs, left), source, f"matching_{state}"))
-    if not everything:
+        mine = tally_lines(scope, "waiting", [line for line in lines if _state(line) == state])
+        facts.append(money_fact(f"matching:{state}", mine, source, f"matching_{state}"))
+    if not lines or period is None:
         return Result(tuple(facts), "none")
-    everything.sort(key=lambda doc: (-left(doc), doc.id))
     rows = []
-    for doc in everything[: plan.limit or DEFAULT_ROWS]:
+    for doc in largest(scope, plan, period, plan.limit or DEFAULT_ROWS):
         source = Source("payments", plan.period, (("id", doc.id),))
         fact = money_fact(f"payment:{doc.id}", tally([doc], left), source, doc.data["receipt"])
         facts.append(fact)
         rows.append(Row(doc.data["receipt"], (fact.id,), doc.id))
-    table = Table(("payment", "amount"), tuple(rows), len(everything))
+    table = Table(("payment", "amount"), tuple(rows), summed.count)
     return Result(tuple(facts), "some", table=table)
+
+
+def _days(scope: Scope, plan: Plan) -> Period | None:
+    """The days of the plan, or all days there are."""
+    first = first_payment_day(scope)
+    if plan.period is not None or first is None:
+        return plan.period
+    return Period(start=min(first, scope.today), end=scope.today)
+
+
+def _state(line: Line) -> str:
+    return line.key.partition("|")[0]
+
+
+def largest(scope: Scope, plan: Plan, period: Period, wanted: int) -> Iterator[Doc]:
+    """The payments with the most left, equal ones by day, then by id."""
+    ranked = day_sums(scope).largest("waiting", period, wanted, lambda key: _is_of(key, plan.filters.channel))
+    found = scope.store.get_many(scope.business, [Key("payments", id_) for _, _, id_ in ranked])
+    return (doc for doc in found if doc is not None)
+
+
+def _is_of(key: str, channel: str | None) -> bool:
+    return channel in (None, channel_of(key.rpartition("|")[2]))

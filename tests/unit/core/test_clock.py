@@ -14,6 +14,7 @@ from shared.core.clock import (
     SystemClock,
     business_day,
     daraja_timestamp,
+    day_of,
     parse_daraja_timestamp,
     parse_rfc3339,
     rfc3339,
@@ -106,3 +107,21 @@ def test_the_system_clock_is_aware_and_sleeps() -> None:
     clock.sleep(0.01)
     assert before.tzinfo is UTC
     assert clock.now() - before >= timedelta(seconds=0.009)
+
+
+@pytest.mark.parametrize(
+    ("stored", "day"),
+    [
+        ("2026-03-01", "2026-03-01"),
+        ("2026-02-28T21:00:00.000Z", "2026-03-01"),
+        ("2026-02-28T20:59:59.999Z", "2026-02-28"),
+        ("2026-02-28T23:59:59+03:00", "2026-02-28"),
+        ("", ""),
+        ("2026-02-30", ""),
+        ("2026-03-01T10:00:00", ""),
+        ("yesterday", ""),
+        ("Tomorrow T", ""),
+    ],
+)
+def test_the_nairobi_day_of_what_is_stored(stored: str, day: str) -> None:
+    assert day_of(stored) == day

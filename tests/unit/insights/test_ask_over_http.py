@@ -18,7 +18,7 @@ from shared.insights.metrics import REGISTRY
 from shared.insights.vocabulary import MONTHS
 
 ROOM = Path(__file__).resolve().parents[3] / "shared" / "insights"
-_FIGURE = re.compile(r"-?KES [\d,]+\.\d\d|-?\d+(?:\.\d+)?%|\d+/100|\d(?:[\d,]*\d)?")
+_FIGURE = re.compile(r"-?[A-Z]{3} [\d,]+\.\d\d|-?\d+(?:\.\d+)?%|\d+/100|\d(?:[\d,]*\d)?")
 
 
 def test_another_businesss_figures_are_never_counted(world: World) -> None:

@@ -10,6 +10,7 @@ from insights_world import TODAY, Client
 from ledger_world import Ledger, eat, facts
 
 from shared.core.errors import Invalid, NotFound
+from shared.insights.facts import Sum
 from shared.insights.metrics import Scope
 from shared.insights.scenarios import Cost, Hire, LoseCustomer, PayLater, Price
 from shared.insights.segments import Customer, ranked, segments
@@ -103,7 +104,7 @@ def test_over_http_with_what_was_assumed(client: Client) -> None:
 
 
 def test_quintiles_are_by_how_many_are_smaller() -> None:
-    people = [Customer(f"c{k}", (), TODAY - timedelta(days=k)) for k in range(20)]
+    people = [Customer(f"c{k}", Sum(), frozenset({TODAY - timedelta(days=k)})) for k in range(20)]
     assert [one.recency for one in ranked(people)] == [5 - k // 4 for k in range(20)]
     assert {one.frequency for one in ranked(people)} == {1}, "equal customers are equal"
 
