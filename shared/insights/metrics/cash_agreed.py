@@ -6,7 +6,7 @@ other. A standing order whose money went to invoices is left to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -14,12 +14,12 @@ from itertools import count
 from shared.insights.forecasting.ledger import Agreed
 from shared.insights.forecasting.recurring import months_on
 from shared.insights.metrics.sources import Scope
-from shared.store import Doc, Query, Where
+from shared.store import Doc, Key, Query, Where
 
 MOST, MOST_RUNS, MOST_DAYS = 200, 3_000, 366
 """Agreements read of each kind, the newest; runs read of thirty of them; days listed of each."""
-AT_ONCE = 30
-"""Values of one condition that a store takes."""
+PAGE, AT_ONCE = 200, 30
+"""Documents read by key at once; values of one condition that a store takes."""
 STEPS = {
     "daily": (1, 0), "weekly": (7, 0), "monthly": (0, 1), "every_two_months": (0, 2), "quarterly": (0, 3),
     "half_yearly": (0, 6), "yearly": (0, 12),
@@ -38,6 +38,8 @@ class Agreements:
     attempts: set[str] = field(default_factory=set)
     invoices: set[str] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)
+    others: list[Doc] = field(default_factory=list)
+    """Payments of agreements that were matched to nothing."""
 
     def brought(self, payment: Doc) -> bool:
         """Whether a payment came of an agreement."""
@@ -47,7 +49,7 @@ class Agreements:
         ) in self.receipts
 
 
-def agreements(scope: Scope, came: Iterable[Doc], end: date) -> Agreements:
+def agreements(scope: Scope, came: Sequence[Doc], end: date) -> Agreements:
     """Subscriptions and standing orders; what ended ones brought is known to be over."""
     found = Agreements()
     known = _newest(scope, "subscriptions")
@@ -57,7 +59,23 @@ def agreements(scope: Scope, came: Iterable[Doc], end: date) -> Agreements:
     invoiced = {doc.data.get("receipt", "") for doc in came if doc.data.get("allocations")}
     for doc in _newest(scope, "standing_orders"):
         _order(scope, doc, end, invoiced, found)
+    at_hand = {doc.id for doc in came}
+    found.others = [doc for doc in _payments(scope, found) if doc.id not in at_hand]
     return found
+
+
+def _payments(scope: Scope, found: Agreements) -> Iterator[Doc]:
+    """The payments that agreements name, each once."""
+    attempts = _read(scope, "attempts", sorted(found.attempts)[:MOST_RUNS])
+    named = {doc.data.get("payment_id") or "" for doc in attempts}
+    named |= {f"mpesa-{receipt}" for receipt in found.receipts}
+    return _read(scope, "payments", sorted(named - {""}))
+
+
+def _read(scope: Scope, collection: str, ids: Sequence[str]) -> Iterator[Doc]:
+    for at in range(0, len(ids), PAGE):
+        keys = [Key(collection, id_) for id_ in ids[at : at + PAGE]]
+        yield from (doc for doc in scope.store.get_many(scope.business, keys) if doc is not None)
 
 
 def _newest(scope: Scope, collection: str) -> list[Doc]:

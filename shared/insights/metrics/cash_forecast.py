@@ -29,7 +29,7 @@ from shared.insights.metrics.cash_records import HISTORY_DAYS, Read, paid_day, r
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import Scope
-from shared.insights.metrics.sums import amount
+from shared.insights.metrics.sums import amount, tally_lines
 from shared.insights.plan import Assumption, Period, Plan
 
 RANGE = Decimal(80)
@@ -84,8 +84,8 @@ def _history(scope: Scope, line: CashLine, found: Read) -> list[Fact]:
     """What came and went up to yesterday, and how much of it is known one by one for days to come."""
     yesterday = scope.today - timedelta(days=1)
     period = Period(start=scope.today - timedelta(days=HISTORY_DAYS), end=yesterday)
-    before = [doc for doc in found.payments if paid_day(doc) <= yesterday]
-    came = money_fact("history_in", tally(before, amount), Source("payments", period))
+    before = [line for line in found.received if line.day <= yesterday.isoformat()]
+    came = money_fact("history_in", tally_lines(scope, "received", before), Source("payments", period))
     spent = [doc for doc in found.expenses.values() if paid_day(doc) <= yesterday]
     went = money_fact("history_out", tally(spent, amount), Source("expenses", period))
     past = line.past

@@ -1,4 +1,7 @@
-"""The records that a cash line is worked out from, read once: two years of money, invoices, agreements."""
+"""The records that a cash line is worked out from, read once: two years of money, invoices, agreements.
+
+Of payments only those that were matched or agreed to are read one by one; of others sums by day are enough.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from shared.core.clock import day_of
-from shared.core.money import parse_cents
+from shared.core.money import KES, parse_cents
 from shared.insights.calendar import relative
 from shared.insights.facts import Fact
 from shared.insights.forecasting.ledger import Books, Invoice, Part, Receipt, Spent
@@ -20,14 +23,16 @@ from shared.insights.metrics.sources import (
     expenses,
     issue_day,
     open_invoices,
-    payments,
 )
-from shared.insights.metrics.sums import amount
+from shared.insights.metrics.sums import Line, amount, received
 from shared.insights.metrics.tax_summary import vat
 from shared.insights.plan import Filters, Period
+from shared.insights.scope import moments
 from shared.store import Doc, Query, Where
 
 HISTORY_DAYS = 730
+MATCHED = ("auto", "manual", "review")
+"""States of matching in which a payment may have links to invoices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Read:
     """The books and the documents behind them; ``vat`` holds the facts of last month's VAT, if any."""
 
     books: Books
-    payments: list[Doc]
+    received: list[Line]
     expenses: dict[str, Doc]
     open: dict[str, Doc]
     agreed: dict[str, Doc]
@@ -45,20 +50,44 @@ class Read:
 def read(scope: Scope, end: date) -> Read:
     """Everything up to today, and what was agreed to until ``end``."""
     period = Period(start=scope.today - timedelta(days=HISTORY_DAYS), end=scope.today)
-    came = list(payments(scope, period, Filters(), *RECEIVED))
+    matched = list(_matched(scope, period))
     went = list(expenses(scope, period, Filters()))
     owed = list(open_invoices(scope, Filters()))
-    found = agreements(scope, came, end)
+    found = agreements(scope, matched, end)
+    came = [*matched, *(doc for doc in found.others if _counts(doc, period))]
+    lines = received(scope, period, Filters())
     due, facts = _vat(scope)
     books = Books(
-        receipts=[receipt for doc in came for receipt in _receipts(doc, found)],
+        receipts=[*(receipt for doc in came for receipt in _receipts(doc, found)), *_rest(lines, came)],
         spent=[_spent(doc) for doc in went],
         invoices=list(_invoices(scope, came, owed)),
         parts=[part for doc in owed for part in _parts(doc)],
         agreed=found.coming,
         vat_cents=due,
     )
-    return Read(books, came, {doc.id: doc for doc in went}, {doc.id: doc for doc in owed}, found.docs, facts)
+    return Read(books, lines, {doc.id: doc for doc in went}, {doc.id: doc for doc in owed}, found.docs, facts)
+
+
+def _matched(scope: Scope, period: Period) -> Iterator[Doc]:
+    """Payments of which the business has the money and that may have gone to invoices."""
+    where = (Where("matching", "in", MATCHED), *moments("paid_at", period))
+    return (doc for doc in each(scope, Query("payments", where, "paid_at")) if _counts(doc, period))
+
+
+def _counts(doc: Doc, period: Period) -> bool:
+    kept = doc.data["status"] in RECEIVED and doc.data.get("currency", KES) == KES
+    return kept and not doc.data.get("own_transfer", False) and period.start <= paid_day(doc) <= period.end
+
+
+def _rest(lines: Iterable[Line], came: Iterable[Doc]) -> Iterator[Receipt]:
+    """What came by day beside the payments that are told one by one."""
+    days: dict[date, int] = {}
+    for line in lines:
+        day = date.fromisoformat(line.day)
+        days[day] = days.get(day, 0) + line.cents
+    for doc in came:
+        days[paid_day(doc)] = days.get(paid_day(doc), 0) - amount(doc)
+    return (Receipt(day, max(0, cents)) for day, cents in sorted(days.items()))
 
 
 def _receipts(doc: Doc, found: Agreements) -> Iterator[Receipt]:
@@ -119,7 +148,7 @@ def _parts(doc: Doc) -> Iterator[Part]:
 
 def paid_day(doc: Doc) -> date:
     """The Nairobi day of a payment or an expense."""
-    return date.fromisoformat(day_of(doc.data.get("business_day") or doc.data["paid_at"]))
+    return date.fromisoformat(day_of(doc.data.get("paid_at") or doc.data["business_day"]))
 
 
 def _due(doc: Doc, due: str) -> date:

@@ -11,7 +11,7 @@ from ledger_world import Ledger, days, eat, facts
 from test_nothing_made_up import unexplained
 
 from shared.insights.metrics import Result
-from shared.store import Key
+from shared.store import Key, Query
 
 AHEAD = days("2026-03-19", "2026-03-28")
 KNOWN_DAYS = 40
@@ -244,6 +244,21 @@ def test_what_payers_agreed_to_is_known_and_is_not_learnt_once_more(ledger: Ledg
     assert told["known_standing_orders"] == "90.00"  # Monday the 23rd
     assert (told["history_agreed"], told["usual_in"]) == ("340.00", "10000.00")
     assert told["expected_in"] == "12356.67"
+
+
+def test_money_that_is_nobody_s_counts_by_its_day(ledger: Ledger) -> None:
+    """Payments without a match are read as sums by day; one of an agreement is found by its key."""
+    by_hand(ledger)
+    ledger.pay("SUB1", eat("2026-02-25"), 250_00, attempt_id="att2")
+    subscription(ledger, "sub1")
+    run(ledger, "sub1", 2, "paid")
+    matched = facts(ledger.run("forecast", "cash_balance", AHEAD))
+    assert matched["history_agreed"] == "250.00"
+    for doc in ledger.store.all(ledger.business, Query("payments", (), "paid_at")):
+        if not doc.data.get("allocations"):
+            ledger.store.put(ledger.business, doc.key, {**doc.data, "matching": "none"})
+    ledger.prompt("att2", "2026-02-25", "settled", payment_id="mpesa-SUB1")
+    assert facts(ledger.run("forecast", "cash_balance", AHEAD)) == matched
 
 
 @pytest.mark.parametrize("status", ["paused", "cancelled", "finished"])
