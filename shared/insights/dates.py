@@ -143,6 +143,17 @@ def _last_weekend(_match: re.Match[str], today: date) -> Period:
     return Period(start=monday - timedelta(days=2), end=monday - timedelta(days=1))
 
 
+def _half_of_month(match: re.Match[str], today: date) -> Period:
+    """Its first fifteen days, or the days after them; as much of them as has come."""
+    month = calendar.begun("month", month_number(match["m"]), _year(match), today)
+    if match["which"] in ("first", "1st", "kwanza"):
+        return Period(start=month.start, end=min(month.start.replace(day=15), today))
+    if month.start.replace(day=16) > today and not match["y"]:
+        month = calendar.begun("month", month.start.month, month.start.year - 1, today)
+    start = month.start.replace(day=16)
+    return Period(start=start, end=max(month.end, start))
+
+
 def _month(match: re.Match[str], today: date) -> Period:
     return calendar.begun("month", month_number(match["m"]), _year(match), today)
 
@@ -214,6 +225,19 @@ _SOURCES: tuple[tuple[str, Read], ...] = (
     (
         rf"\b(?P<n>{NUMBER}) (?P<unit>{_EN_UNIT}) ago\b",
         lambda m, today: calendar.relative(_unit(m), today, -number(m["n"])),
+    ),
+    (
+        rf"\b(?:the )?(?P<which>first|1st|second|2nd|last) half of (?P<m>{_MONTH})\b{_YEAR_AFTER}",
+        _half_of_month,
+    ),
+    (rf"\bnusu ya (?P<which>kwanza|pili) ya (?P<m>{_MONTH})\b{_YEAR_AFTER}", _half_of_month),
+    (
+        r"\b(?:tangu |toka |kutoka )?(?P<unit>wiki|mwezi|robo|mwaka) (?:u|i)(?:anze|lipoanza|meanza)\b",
+        lambda m, today: calendar.this(_unit(m), today),
+    ),
+    (
+        r"\b(?:for|of|in|over) the (?P<unit>month|quarter|year)\b(?! (?:of|to|before|end))",
+        lambda m, today: calendar.this(_unit(m), today),
     ),
     (r"\b(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])\b(?!-)", _numeric_month),
     (r"\b(?P<m>0?[1-9]|1[0-2])/(?P<y>20\d\d)\b", _numeric_month),

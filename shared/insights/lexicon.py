@@ -14,7 +14,8 @@ _CONCEPTS: dict[str, str] = {
     "revenue": r"revenues?|incomes?|sales|turnover|takings|earn\w*|generated?|received?|collect(?:ed|ions?)"
     r"|brought in|money in|came in|coming in|made|sold|mapato|mauzo|kipato|\w*(?:me|li|na|ta)uza"
     r"|\w*(?:me|li|na|ta)pata|\w*(?:me|li|na)(?:ingia|ingiza|ingizia)|\w+imake|how are we doing",
-    "expense": r"spen[dt]\w*|expens\w+|costs?|costing|\w*cost|outgoings?|expenditures?|purchases?|money out"
+    "expense": r"\w*spen[dt]\w*|expens\w+|costs?|costing|\w*cost|outgoings?"
+    r"|expenditures?|purchases?|money out"
     r"|pay(?:ing)? for|paid for|(?:we|i) pay|matumizi|gharama|\w*(?:me|li|na)tumi[ak]\w*|\w*tumia|manunuzi",
     "breakdown": r"patterns?|break ?downs?|breaking down|by category|categor\w+|per category"
     r"|where\b.*\b(?:money|cash|pesa)\b.*\b(?:go\w*|gone|went)|\w*(?:na|me)?enda wapi|mgawanyo|mchanganuo"
@@ -78,14 +79,15 @@ _CONCEPTS: dict[str, str] = {
     "bank": r"bank|benki",
     "how_much": r"how much|how many|ngapi|kiasi gani|what (?:is|was|are|were)|total|jumla",
     "greeting": r"hello|hi|hey|good (?:morning|afternoon|evening)|habari|jambo|hujambo|mambo|niaje|sasa"
-    r"|asante"
+    r"|asante|uko (?:poa|sawa|fiti)|umeamkaje|sema"
     r"|thanks?|thank you|how are you",
 }
 _OVER_DAYS = (
     rf"(?:more than|over|beyond|older than|past|exceeding|later than|zaidi ya|kupita|kuzidi)\b"
     rf"(?! the (?:last|past)| last)"
     rf".*?(?:(?P<a>{NUMBER})(?: |-)?\+? ?days|siku (?P<b>{NUMBER}))"
-    rf"|(?:gone|went|zilizopita|yaliyopita|zimepita)\b.*?(?:(?P<e>{NUMBER}) days|siku (?P<f>{NUMBER}))"
+    rf"|(?:gone|went|zilizopita|yaliyopita|zimepita|\w+pitisha|\w+zidisha)\b"
+    rf".*?(?:(?P<e>{NUMBER}) days|siku (?P<f>{NUMBER}))"
     rf"|(?P<c>{NUMBER})\+ days|(?P<d>{NUMBER}) days (?:overdue|late|old|past due)"
 )
 

@@ -51,7 +51,8 @@ _PATTERNS: tuple[tuple[Refusal, str], ...] = (
     ("write", rf"\b(?:{_WRITE_ANYWHERE})\b|(?:{_BEFORE})(?:{_VERBS})\b(?!{_ASKED})"),
     (
         "advice",
-        r"\b(?:should|shall|must|ought) (?:i|we|my|our)\b|\binvest\w*\b|\badvi[cs]e\b|\brecommend\w*\b"
+        r"\b(?:should|shall|must|ought) (?:i|we|my|our)\b(?! (?:expect|have (?:by|at|in|next)))"
+        r"|\binvest\w*\b|\badvi[cs]e\b|\brecommend\w*\b"
         r"|\bworth buying\b"
         r"|\bni(?:we|na)?weza kuwekeza\b|\bniwekeze\b|\bwekeza\b|\bnifanye nini\b|\bushauri\b"
         r"|\btufanye nini\b",

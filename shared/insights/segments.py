@@ -20,6 +20,8 @@ from shared.insights.metrics.sums import by_customer, paid_by, paid_by_some
 from shared.insights.plan import Filters, Period
 
 LEAST_CUSTOMERS, YEAR, RECENT = 20, 364, 91
+FEWEST_PURCHASES = 3
+"""Below them a customer's own average says little: the segment's counts instead."""
 SEGMENTS = ("champions", "loyal", "new", "occasional", "at_risk", "lost")
 DISCOUNT = Decimal("0.01")
 SHOWN = 20
@@ -121,8 +123,9 @@ def _segment(scope: Scope, name: str, mine: list[Customer], period: Period, marg
     kept, tried = retained(mine, scope.today)
     retention = derived_percent(f"retention:{name}", kept + 1, tried + 2, (count,), name)
     names = names_of(scope, [one.id for one in largest])
+    usual = Usual(Decimal(every.cents) / len(mine), (paid, count), retention, margin)
     rows = tuple(
-        (one.id, names[one.id], _worth(one, _paid(scope, one, names[one.id], period), retention, margin))
+        (one.id, names[one.id], _worth(one, _paid(scope, one, names[one.id], period), usual))
         for one in largest
     )
     return Segment(name, (count, paid, retention), rows)
@@ -140,14 +143,26 @@ def _paid(scope: Scope, one: Customer, name: str, period: Period) -> Fact:
     return money_fact(f"paid:{one.id}", summed, Source("payments", period, (("customer_id", one.id),)), name)
 
 
-def _worth(one: Customer, paid: Fact, retention: Fact, margin: Fact | None) -> tuple[Fact, ...]:
-    if margin is None or Decimal(margin.value) <= 0:
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a segment's customers paid on average in cents, by which facts; how they stay, what is earned."""
+
+    cents: Decimal
+    of: tuple[Fact, Fact]
+    retention: Fact
+    margin: Fact | None
+
+
+def _worth(one: Customer, paid: Fact, usual: Usual) -> tuple[Fact, ...]:
+    if usual.margin is None or Decimal(usual.margin.value) <= 0:
         return (paid,)
-    monthly = Decimal(one.paid.cents) / 12 * Decimal(margin.value) / 100
-    quarterly = Decimal(retention.value) / 100
+    known = one.paid.n >= FEWEST_PURCHASES
+    yearly, of = (Decimal(one.paid.cents), (paid,)) if known else (usual.cents, usual.of)
+    monthly = yearly / 12 * Decimal(usual.margin.value) / 100
+    quarterly = Decimal(usual.retention.value) / 100
     rate = min(_cube_root(quarterly), Decimal("0.99"))
     cents = (monthly * rate / (1 + DISCOUNT - rate)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-    value = derived_money(f"lifetime_value:{one.id}", int(cents), (paid, margin, retention))
+    value = derived_money(f"lifetime_value:{one.id}", int(cents), (*of, usual.margin, usual.retention))
     return paid, value.model_copy(update={"label": paid.label})
 
 

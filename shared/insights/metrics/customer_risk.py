@@ -1,4 +1,4 @@
-"""Who is likely to pay late, and who has stopped buying (reference: insights 8)."""
+"""Who is likely to pay late, and who has stopped buying."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from shared.insights.facts import (
     money_fact,
     tally,
 )
+from shared.insights.metrics.late_model import foreseen as _foreseen
+from shared.insights.metrics.late_model import learnt
+from shared.insights.metrics.late_model import tried as _tried
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import RECEIVED, Scope, each, names_of
@@ -66,20 +69,26 @@ def late_payment(scope: Scope, plan: Plan) -> Result:
         return Result((whole, of_them), "late_unknown")
     rate = derived_percent("late_rate", len(late), len(every), (of_them, whole))
     owing = _owing(scope)
+    model = learnt(scope, every)
     ranked = sorted(
-        ((_risk(habits.get(who), len(late), len(every)), who) for who in owing), key=lambda r: (-r[0], r[1])
+        (
+            (_foreseen(scope, model, owing[who]) or _risk(habits.get(who), len(late), len(every)), who)
+            for who in owing
+        ),
+        key=lambda r: (-r[0], r[1]),
     )
-    facts: list[Fact] = [whole, of_them, rate]
+    facts: list[Fact] = [whole, of_them, rate, *_tried(model, whole)]
     if not ranked:
         return Result(tuple(facts), "late_none")
+    first = len(facts)
     rows = []
     for risk, who in ranked[: plan.limit or DEFAULT_ROWS]:
         part = _late_facts(scope, owing[who], habits.get(who), risk, rate)
         facts += part
         rows.append(Row(owing[who][0].data["customer_name"], tuple(f.id for f in part[:3]), who))
-    facts.append(facts[3].model_copy(update={"id": "top_risk"}))
+    facts.append(facts[first].model_copy(update={"id": "top_risk"}))
     table = Table(("customer", "late_risk", "late_share_own", "owed"), tuple(rows), len(ranked))
-    return Result(tuple(facts), "late_some", table=table)
+    return Result(tuple(facts), "late_some", ("late_model",) if model else (), table)
 
 
 def _habits(scope: Scope) -> list[Habit]:

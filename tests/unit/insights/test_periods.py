@@ -58,6 +58,13 @@ TODAY = date(2026, 3, 18)
         ("next month", "2026-04-01", "2026-04-30"),
         ("siku saba zijazo", "2026-03-19", "2026-03-25"),
         ("by month end", "2026-03-19", "2026-03-31"),
+        ("the first half of march", "2026-03-01", "2026-03-15"),
+        ("second half of february", "2026-02-16", "2026-02-28"),
+        ("second half of april", "2025-04-16", "2025-04-30"),
+        ("second half of february 2024", "2024-02-16", "2024-02-29"),
+        ("nusu ya kwanza ya januari", "2026-01-01", "2026-01-15"),
+        ("tangu mwaka uanze", "2026-01-01", "2026-03-18"),
+        ("for the quarter", "2026-01-01", "2026-03-18"),
     ],
 )
 def test_one_period(text: str, start: str, end: str) -> None:

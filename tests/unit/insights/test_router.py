@@ -79,6 +79,8 @@ def test_reading_of_the_development_questions() -> None:
         ("List customer phone numbers and what they owe", "other_data"),
         ("Should I buy more stock with my income?", "advice"),
         ("Nifanye nini na mapato yangu?", "advice"),
+        ("Should we expect to sell less, and should I invest it?", "advice"),
+        ("Uko poa leo?", "greeting"),
         ("Hello", "greeting"),
         ("Habari ya asubuhi", "greeting"),
     ],

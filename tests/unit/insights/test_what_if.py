@@ -10,7 +10,8 @@ from insights_world import TODAY, Client
 from ledger_world import Ledger, eat, facts
 
 from shared.core.errors import Invalid, NotFound
-from shared.insights.facts import Sum
+from shared.core.money import parse_cents
+from shared.insights.facts import Fact, Sum
 from shared.insights.metrics import Scope
 from shared.insights.scenarios import Cost, Hire, LoseCustomer, PayLater, Price
 from shared.insights.segments import Customer, ranked, segments
@@ -139,6 +140,30 @@ def test_segments_hold_every_customer_once(ledger: Ledger) -> None:
         for _who, name, told in one.customers:
             assert told[0].label == name
             assert len(told) == 2, "what they paid, and what they are worth"
+
+
+def test_what_customers_are_worth(ledger: Ledger) -> None:
+    """Nobody of the lost was there a quarter ago, so half of them are assumed to stay.
+
+    c01 paid 12 times 100.01. The lost paid once each, so all are worth what they are on average.
+    """
+    crowd(ledger)
+    shared, found = segments(Scope(ledger.store, ledger.business, TODAY))
+    margin = next(float(fact.value) for fact in shared if fact.id == "gross_margin")
+    by_name = {one.name: {who: told for who, _, told in one.customers} for one in found}
+
+    def worth(yearly: float, quarterly: float) -> float:
+        kept = quarterly ** (1 / 3)
+        return yearly / 12 * margin / 100 * kept / (1.01 - kept)
+
+    assert cents_of(by_name["champions"]["c01"][1]) == round(worth(120_012, 0.857))
+    lost = {cents_of(told[1]) for told in by_name["lost"].values()}
+    assert lost == {round(worth(10_022, 0.5))}
+    assert by_name["lost"]["c20"][1].derived_from[:2] == ("segment_paid:lost", "customers:lost")
+
+
+def cents_of(fact: Fact) -> int:
+    return parse_cents(fact.value)
 
 
 def test_few_customers_have_no_segments(ledger: Ledger, client: Client) -> None:
