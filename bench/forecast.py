@@ -1,6 +1,6 @@
 """How well forecasts come true, and how often what came lies within their range.
 
-    python -m bench.forecast [--seeds 8] [--first 500] [--series CSV] [--out FILE] [--pool]
+    python -m bench.forecast [--seeds 8] [--first 500] [--series CSV] [--out FILE] [--pool] [--cash]
 
 Without ``--series``: businesses drawn by seed (bench/money_series.py), several histories and origins each,
 28 days ahead. ``mase_ratio`` and ``total_ratio`` are the mean absolute error of days and of the sum, to
@@ -11,6 +11,7 @@ length of history has its own line; those at the top are of at least 91 days.
 CSV has ``date,value`` and, where there are several, ``series``; the last 28 days are held back and forecast
 from what is before. A series too short to be forecast is counted as refused. ``--pool`` prints how far off
 the average is on the drawn businesses by length of history: where ``POOLED`` in outlook.py comes from.
+``--cash`` measures the cash line with what is known in advance beside the same without (cash_lines.py).
 """
 
 from __future__ import annotations
@@ -121,7 +122,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--series", type=Path, help="CSV: date,value and perhaps series")
     parser.add_argument("--out", type=Path, help="where forecasts go, one JSON object a line")
     parser.add_argument("--pool", action="store_true", help="print how far off the average is")
+    parser.add_argument("--cash", action="store_true", help="the cash line, with and without what is known")
     options = parser.parse_args(arguments)
+    if options.cash:
+        from bench.cash_lines import measured
+
+        print(json.dumps(measured(options.first, options.seeds)))
+        return 0
     if options.series:
         print(json.dumps(_given(options.series, options.out)))
         return 0

@@ -149,7 +149,10 @@ def _days(given: Days | None) -> Period | None:
 
 
 def read_forecast(call: Call[Ports]) -> Answer:
-    """Expected money with its range, and how far off such forecasts were before; refused with a reason."""
+    """Expected money with its range, and how far off such forecasts were before; refused with a reason.
+
+    Of cash also what is known by now, each item with its day and records, and the line by week.
+    """
     args: ForecastArgs = call.args
     tomorrow = _today(call) + timedelta(days=1)
     plan = Plan(

@@ -152,6 +152,10 @@ REPLIES: dict[str, dict[str, str]] = {
         "tax_hint": "A hint from what is recorded, not a filed figure: check with your accountant.",
         "pro_rated": "Months that are not over count by their days, except what is paid once a month.",
         "shillings_only": "Only shillings are counted; there are amounts in other currencies too.",
+        "by_delay": "Open invoices count by how late they were paid before.",
+        "due_days": "No invoice was ever paid, so open ones are expected on their due day, and those overdue "
+        "not at all.",
+        "bills_again": "Bills that came again and again are expected to come again.",
         "as_of_today": "That is how things stand today.",
         "and_more": "The list shows the largest; there are more.",
     },
@@ -179,6 +183,10 @@ REPLIES: dict[str, dict[str, str]] = {
         "pro_rated": "Miezi ambayo haijaisha imehesabiwa kwa siku zake, isipokuwa vinavyolipwa mara moja kwa "
         "mwezi.",
         "shillings_only": "Shilingi pekee zimehesabiwa; kuna kiasi katika sarafu nyingine pia.",
+        "by_delay": "Ankara zilizo wazi zimehesabiwa kwa jinsi zilivyochelewa kulipwa awali.",
+        "due_days": "Hakuna ankara iliyowahi kulipwa, kwa hivyo zilizo wazi zinatarajiwa siku ya mwisho ya "
+        "kulipa, na zilizochelewa hazikuhesabiwa.",
+        "bills_again": "Bili zilizojirudia zinatarajiwa kujirudia.",
         "as_of_today": "Hivyo ndivyo mambo yalivyo leo.",
         "and_more": "Orodha inaonyesha makubwa zaidi; kuna mengine.",
     },

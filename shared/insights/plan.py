@@ -104,6 +104,9 @@ Assumption = Literal[
     "tax_hint",
     "pro_rated",
     "shillings_only",
+    "by_delay",
+    "due_days",
+    "bills_again",
 ]
 
 

@@ -20,7 +20,14 @@ EN: dict[str, str] = {
     "forecast.no_balance": "No balance of an account is recorded, so only the change can be told.",
     "forecast.due": "Invoices of {due_then} fall due in that time.",
     "forecast.held": "With {cash} held now, {expected_in} expected in and {expected_out} out, about "
-    "{held_then} would be left.",
+    "{held_then} would be left, in {range_share} of cases {held_low} to "
+    "{held_high}.",
+    "forecast.known": "Of what comes in, {known_in} is known by now (open invoices by how their customers "
+    "pay, and what was agreed), of what goes out {known_out} (bills that come again, taxes on their days); "
+    "the rest is what is usual beside that.",
+    "forecast.known_only": "Known by now: {known_in} to come in and {known_out} to go out.",
+    "forecast.lowest": "It is least on {lowest_cash.period}: {lowest_cash}.",
+    "forecast.below": "The first day below zero would be {below_day.period}.",
     "forecast.held_short": "With {cash} held now, {expected_in} expected in and {expected_out} out, the "
     "money would not be enough: {held_then}.",
     "ageing.some": "Customers owe {outstanding}; {overdue} of it is overdue, {bucket:days_over_90} by "
@@ -139,7 +146,13 @@ SW: dict[str, str] = {
     "forecast.no_balance": "Hakuna salio lililorekodiwa, kwa hivyo badiliko tu ndilo linajulikana.",
     "forecast.due": "Ankara za {due_then} zinafika muda katika kipindi hicho.",
     "forecast.held": "Ukiwa na {cash} sasa, {expected_in} zikitarajiwa kuingia na {expected_out} kutoka, "
-    "zingebaki takriban {held_then}.",
+    "zingebaki takriban {held_then}, kwa {range_share} ya nyakati {held_low} hadi {held_high}.",
+    "forecast.known": "Kati ya zitakazoingia, {known_in} zinajulikana sasa (ankara zilizo wazi kwa jinsi "
+    "wateja wanavyolipa, na makubaliano), na kati ya zitakazotoka {known_out} (bili za kila mara, na kodi "
+    "kwa siku zake); zilizobaki ni za kawaida.",
+    "forecast.known_only": "Zinazojulikana sasa: {known_in} kuingia na {known_out} kutoka.",
+    "forecast.lowest": "Zitakuwa chini zaidi {lowest_cash.period}: {lowest_cash}.",
+    "forecast.below": "Siku ya kwanza chini ya sifuri ingekuwa {below_day.period}.",
     "forecast.held_short": "Ukiwa na {cash} sasa, {expected_in} zikitarajiwa kuingia na {expected_out} "
     "kutoka, pesa hazingetosha: {held_then}.",
     "ageing.some": "Wateja wanadaiwa {outstanding}; {overdue} kati yake zimechelewa, "

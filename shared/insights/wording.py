@@ -18,14 +18,19 @@ _SLOT = re.compile(
 _BY_CATEGORY = frozenset(
     {
         "category", "top_category", "expense", "largest", "wht", "wht_base", "budget", "spent_on", "variance",
-        "variance_share", "worst_variance",
+        "variance_share", "worst_variance", "bill_of",
     }
 )  # fmt: skip
-_BY_PERIOD = frozenset({"ahead", "got", "spent", "net", "highest", "lowest"})
+_BY_PERIOD = frozenset(
+    {
+        "ahead", "got", "spent", "net", "highest", "lowest", "cash_then", "known_in", "usual_in", "known_out",
+        "usual_out",
+    }
+)  # fmt: skip
 _BY_LABEL = frozenset(
     {
         "bucket", "bucket_share", "bucket_count", "matching", "reason", "reason_share", "top_reason",
-        "top_reason_share", "month_in", "month_out", "customers",
+        "top_reason_share", "month_in", "month_out", "customers", "tax", "tax_day",
         "segment_paid", "retention", "month_burn",
     }
 )  # fmt: skip

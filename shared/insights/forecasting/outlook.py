@@ -74,16 +74,16 @@ def outlook(first: date, history: Sequence[float], ahead: int, skip: int = 0) ->
     model = "blend" if len(history) >= MODEL_DAYS and _better(trials) else "average"
     days = tuple((blend if model == "blend" else average)[skip:])
     windows = (len(history) - 2 * LEAST_DAYS) / span
-    low, high, own = _range(trials, model, windows, sum(days))
+    low, high, own = range_of(trials, model, windows, sum(days))
     start = first + timedelta(days=len(history) + skip)
-    return Outlook(start, days, low, high, model, len(trials), _off(trials, model), own)
+    return Outlook(start, days, low, high, model, len(trials), off_of(trials, model), own)
 
 
 def _walk(
     first: date, history: Sequence[float], span: int, skip: int
 ) -> tuple[tuple[list[float], list[float]], list[Trial]]:
     """Go through the days once: learn from each, and stop at origins to see what would have been said."""
-    origins = set(_origins(len(history), span))
+    origins = set(origins_of(len(history), span))
     ridge, trials = Ridge(), []
     for at, came in enumerate(history):
         if at in origins:
@@ -97,7 +97,7 @@ def _walk(
     return _expect(first, history, span, ridge), trials
 
 
-def _origins(known: int, span: int) -> list[int]:
+def origins_of(known: int, span: int) -> list[int]:
     """Where to look back from: with four weeks before and the whole span after, at most 26, the newest."""
     first, last = 2 * LEAST_DAYS, known - span
     if last < first:
@@ -158,12 +158,13 @@ def _said(trial: Trial, model: str) -> float:
     return trial.blend if model == "blend" else trial.average
 
 
-def _off(trials: Sequence[Trial], model: str) -> float | None:
+def off_of(trials: Sequence[Trial], model: str) -> float | None:
+    """The middle error of what a model said, as a share of what came."""
     errors = [abs(_said(t, model) - t.came) / t.came for t in trials if t.came > 0]
     return median(errors) if errors else None
 
 
-def _range(trials: Sequence[Trial], model: str, windows: float, total: float) -> tuple[float, float, bool]:
+def range_of(trials: Sequence[Trial], model: str, windows: float, total: float) -> tuple[float, float, bool]:
     """Split conformal: between which shares of what was said four in five sums came.
 
     Past windows overlap, so few of them say little: their quantiles are blended with those of many series, by

@@ -1,5 +1,6 @@
-"""What is to be expected: money in, money out, and what that leaves, with how such forecasts came true
-before.
+"""What is to be expected of money in or money out, with how such forecasts came true before.
+
+What both leave of the cash is cash_forecast.py.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from shared.core.money import parse_cents
 from shared.insights.calendar import Unit, first_day
 from shared.insights.facts import (
     Fact,
@@ -20,14 +20,11 @@ from shared.insights.facts import (
     derived_money,
     derived_ratio,
     money_fact,
-    tally,
 )
 from shared.insights.forecasting.outlook import LEAST_DAYS, Outlook, outlook
 from shared.insights.metrics.buckets import granularity, name_of, split
-from shared.insights.metrics.cash_position import cash_facts
-from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
-from shared.insights.metrics.sources import Scope, open_invoices
+from shared.insights.metrics.sources import Scope
 from shared.insights.metrics.sums import Line, costs, received, required, tally_lines
 from shared.insights.plan import Filters, Period, Plan
 
@@ -50,7 +47,9 @@ def forecast(scope: Scope, plan: Plan) -> Result:
     if period.end <= scope.today or (period.end - scope.today).days > LONGEST_AHEAD:
         return Result((), "not_ahead")
     if plan.metric in ("cash_flow", "cash_balance"):
-        return _cash(scope, plan, period)
+        from shared.insights.metrics.cash_forecast import cash_forecast  # reads more than the others do
+
+        return cash_forecast(scope, plan, period)
     known = _history(scope, plan.metric == "expenses", plan.filters)
     days = derived_days("history_days", len(known.cents), (known.fact,))
     said = _outlook(scope, known, period)
@@ -126,47 +125,3 @@ def _points(said: Outlook, period: Period, wanted: str | None, known: Known) -> 
         points.append(fact.model_copy(update={"label": name}))
     rows = tuple(Row(fact.label, (fact.id,)) for fact in points)
     return Table((f"per_{unit}", "amount"), rows, len(rows), "period", "line"), points
-
-
-def _cash(scope: Scope, plan: Plan, period: Period) -> Result:
-    """Expected money in and out; what is held then, where a balance was stated."""
-    coming, going = _history(scope, False, Filters()), _history(scope, True, Filters())
-    into, out = _outlook(scope, coming, period), _outlook(scope, going, period)
-    facts: list[Fact] = [coming.fact, going.fact]
-    shorter = coming if into is None else going
-    if into is None or out is None:
-        days = derived_days("history_days", len(shorter.cents), (shorter.fact,))
-        return Result((*facts, days, _least(shorter)), "too_short")
-    facts += _both(into, out, coming, going, period)
-    facts.append(_due(scope, period))
-    net = parse_cents(facts[-2].value)
-    cash = cash_facts(scope) if plan.metric == "cash_balance" else []
-    if plan.metric == "cash_flow" or not cash:
-        word = "cash_left" if net >= 0 else "cash_short"
-        return Result(tuple(facts), word, ("no_balance",) if plan.metric == "cash_balance" else ("due",))
-    held = derived_money("held_then", parse_cents(cash[0].value) + net, (cash[0], facts[-2]), period)
-    return Result((*facts, *cash, held), "held" if parse_cents(held.value) >= 0 else "held_short", ("due",))
-
-
-def _both(into: Outlook, out: Outlook, coming: Known, going: Known, period: Period) -> list[Fact]:
-    expected_in = derived_money("expected_in", round(into.total), (coming.fact,), period)
-    expected_out = derived_money("expected_out", round(out.total), (going.fact,), period)
-    net = round(into.total) - round(out.total)
-    low = derived_money("expected_in_low", round(into.low), (coming.fact,), period)
-    high = derived_money("expected_in_high", round(into.high), (coming.fact,), period)
-    return [
-        expected_in,
-        expected_out,
-        low,
-        high,
-        derived_ratio("range_share", RANGE, (coming.fact,), unit="%"),
-        derived_money("expected_difference", abs(net), (expected_in, expected_out), period),
-        derived_money("expected_net", net, (expected_in, expected_out), period),
-    ]
-
-
-def _due(scope: Scope, period: Period) -> Fact:
-    """Open invoices that fall due in the period; they are part of what is expected, not beside it."""
-    until, since = period.end.isoformat(), period.start.isoformat()
-    docs = (doc for doc in open_invoices(scope, Filters()) if since <= doc.data["due_date"] <= until)
-    return money_fact("due_then", tally(docs, balance), Source("invoices", period, (("due", "then"),)))

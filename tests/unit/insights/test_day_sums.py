@@ -65,6 +65,11 @@ PLANS = (
         metric="revenue",
         period=Period(start=TODAY + timedelta(days=1), end=TODAY + timedelta(days=7)),
     ),
+    Plan(
+        intent="forecast",
+        metric="cash_flow",
+        period=Period(start=TODAY + timedelta(days=1), end=TODAY + timedelta(days=7)),
+    ),
 )
 
 days = st.sampled_from(DAY_CHOICES)
