@@ -137,7 +137,7 @@ def _measured(transactions: int, rounds: int) -> dict[str, list[float]]:
         store = Store(SqliteAdapter(Path(folder) / "b.db", durable=False), SCHEMA, clock, SeededIds(1))
         store.ensure_indexes()
         _write(store, transactions)
-        ports = SimpleNamespace(store=store, clock=clock, planner=None)
+        ports = SimpleNamespace(store=store, clock=clock, planner=None, phraser=None)
         asked = [each.question for each in EXAMPLES] + list(MORE)
         times: dict[str, list[float]] = {question: [] for question in asked}
         for _ in range(rounds + 1):

@@ -1,0 +1,123 @@
+"""Writers for the bench of wording: one that says our own sentence in slots, and one that lies in all ways.
+
+Both see what a model sees and nothing else: names of slots, what the sentence says, the language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+from shared.insights.phrases import TEMPLATES
+from shared.insights.senses import SENSES
+from shared.insights.wording import SLOT
+
+About = Mapping[str, Any]
+_SPACED = ("from_whom", "on_what")
+
+
+def in_slots(template: str, offered: set[str] | None = None) -> str:
+    """A template as a model would write it; slots that are not ``offered`` are left out."""
+
+    def slot(match: re.Match[str]) -> str:
+        part = {".label": "_name", ".period": "_date"}.get(match["part"] or "", "")
+        name = f"{match['name']}{part}".lower()
+        if offered is not None and name not in offered:
+            return ""
+        return f"{' ' if name in _SPACED else ''}{{{name}}}"
+
+    return SLOT.sub(slot, template)
+
+
+def honest(about: About) -> str:
+    """Our own sentence for these slots."""
+    offered = {slot["slot"] for slot in about["slots"]}
+    for key, sense in SENSES.items():
+        if key.partition(".")[0] != about["intent"] or list(sense.says) != about["says"]:
+            continue
+        text = in_slots(TEMPLATES[about["language"]][key], offered)
+        if set(re.findall(r"\{([a-z_0-9]+)\}", text)) == offered:
+            return text
+    raise LookupError(f"no sentence for {about}")
+
+
+def _number(random: Random) -> str:
+    return random.choice(
+        [f"{random.randrange(10**7):,}", f"KES {random.randrange(10**6)}", f"{random.randrange(100)}%",
+         "half a million", "twice as much", "elfu kumi", "nusu", "mara mbili", "dozens", "a thousand",
+         "\u0663\u0664", "\uff11\uff12", "\u2167", "\u00bd", "\u4e94", "XIV", "t w o", "twenty-five"]
+    )  # fmt: skip
+
+
+def _in_words(random: Random, about: About) -> str:
+    """A figure of its own somewhere among the honest words."""
+    words = honest(about).split(" ")
+    words.insert(random.randrange(len(words)), _number(random))
+    return " ".join(words)
+
+
+def _for_a_slot(random: Random, about: About) -> str:
+    """A figure of its own in the place of one that was asked for."""
+    text = honest(about)
+    slot = random.choice(re.findall(r"\{[a-z_0-9]+\}", text))
+    return text.replace(slot, _number(random), 1)
+
+
+def _beside_a_slot(random: Random, about: About) -> str:
+    """A slot that is made another figure by what touches it."""
+    text = honest(about)
+    slot = random.choice(re.findall(r"\{[a-z_0-9]+\}", text))
+    worse = random.choice(
+        ["{}0", "9{}", "-{}", "{}k", "{}%", "{} million", "KES {}", "{{{}}}", "{}.{}", "{}e6"]
+    )
+    return text.replace(slot, worse.replace("{}", slot), 1)
+
+
+def _swapped(random: Random, about: About) -> str:
+    """Two slots that stand for each other."""
+    text = honest(about)
+    slots = re.findall(r"\{[a-z_0-9]+\}", text)
+    first, second = random.choice(slots), random.choice(slots)
+    if first == second:
+        return text.replace(first, "", 1)
+    return text.replace(first, "\0").replace(second, first).replace("\0", second)
+
+
+def _unknown(random: Random, about: About) -> str:
+    more = random.choice(["{profit}", "{f1}", "{}", "{{x}}", "{revenue.label}", "${total}"])
+    return f"{honest(about)} {more}."
+
+
+def _turned(random: Random, about: About) -> str:
+    """The other direction."""
+    turns = [
+        ("up", "down"), ("down", "up"), ("received", "spent"), ("spent", "received"), ("more", "less"),
+        ("went out", "came in"), ("left", "missing"), ("over", "under"), ("most", "least"),
+        ("Highest", "Lowest"),
+        ("healthy", "weak"), ("ongezeko", "pungufu"), ("pungufu", "ongezeko"), ("Umepokea", "Umetumia"),
+        ("Umetumia", "Umepokea"), ("largest", "smallest"), ("You ", "You never "), ("same", "double"),
+        ("Una ", "Huna "), ("zaidi", "kidogo"), ("sawa", "tofauti"), ("zimebaki", "zimezidi"),
+    ]  # fmt: skip
+    text = honest(about)
+    fitting = [(a, b) for a, b in turns if a in text]
+    return text.replace(*random.choice(fitting)) if fitting else f"Sales doubled. {text}"
+
+
+def _decorated(random: Random, about: About) -> str:
+    around = ["<b>{}</b>", "**{}**", "# {}", "- {}\n- {}", "[{}](http://x.co)", "`{}`",
+              "{}\n\nSee https://x.co", "{} Visit evil.co for more.", "{} " + "and so on " * 80,
+        "", " ", "{}\u202e", "{} \U0001f911",
+    ]  # fmt: skip
+    return random.choice(around).replace("{}", honest(about))
+
+
+LIES: tuple[Callable[[Random, About], str], ...] = (
+    _in_words, _for_a_slot, _beside_a_slot, _swapped, _unknown, _turned, _decorated,
+)  # fmt: skip
+
+
+def lie(random: Random, about: About) -> str:
+    """A text that is not the honest one."""
+    return random.choice(LIES)(random, about)
