@@ -116,7 +116,7 @@ def _tally(who: str, writer: Writer, store: Store, most: int) -> dict[str, int]:
 def _answers(writer: Writer, store: Store, most: int) -> Iterator[Answer]:
     """Answers whose first sentence the writer was asked for, ``most`` of them."""
     asked = [each.question for each in EXAMPLES] + list(MORE)
-    phrasing.review = writer.review
+    vars(phrasing)["review"] = writer.review
     while True:
         for question in asked:
             gate = Gate(store.clock, Caps(10**9, 10**9))  # a new one: nothing kept, nothing resting

@@ -124,9 +124,7 @@ def test_a_hundred_lies_of_a_model_reach_no_answer(world: World, stand_in: Stand
     helped = Client(world, planner=GeminiPlanner("test-key", "gemini-test", stand_in.url, timeout=2))
     random, used = Random(11), 0
     for number in range(100):
-        helped.ports.model_gate = open_gate(
-            world.store.clock
-        )  # nothing is kept, none rests
+        helped.ports.model_gate = open_gate(world.store.clock)  # nothing is kept, none rests
         stand_in.status, stand_in.reply = lie(random)
         answer = helped.ask(f"vitu zimekaa aje kwa duka siku hizi {'jamani ' * (number % 3)}")
         assert unexplained(answer) == "", (stand_in.reply, answer["text"])
@@ -213,10 +211,11 @@ def poisoned(store: Store, business: str, payloads: list[str]) -> Client:
 def test_what_outsiders_write_changes_no_answer_and_never_leaves(store: Store, stand_in: StandIn) -> None:
     clean, dirty = poisoned(store, "biz_calm", []), poisoned(store, "biz_poisoned", PAYLOADS)
     planner = GeminiPlanner("test-key", "gemini-test", stand_in.url, timeout=2)
+    phraser = GeminiPhraser("test-key", "gemini-test", stand_in.url, timeout=2)
     stand_in.requests.clear()
-    stand_in.status, stand_in.reply = 200, call({"intent": "health_score"})
+    stand_in.status, stand_in.reply = 200, _both
     for client in (clean, dirty):
-        client.ports.planner = planner
+        client.ports.planner, client.ports.phraser = planner, phraser
     unsure = [
         "vitu zimekaa aje kwa duka siku hizi",
         "mambo iko vipi huko kwa ile kitu ya biashara yangu jameni",
@@ -225,9 +224,18 @@ def test_what_outsiders_write_changes_no_answer_and_never_leaves(store: Store, s
         told = [json.dumps(client.ask(question), sort_keys=True) for client in (clean, dirty)]
         assert _without_versions(told[0]) == _without_versions(told[1]), question
     sent = json.dumps([body for _path, _headers, body in stand_in.requests], ensure_ascii=False)
-    assert stand_in.requests, "a model was asked"
+    assert {"tools" in body for _path, _headers, body in stand_in.requests} == {True, False}, (
+        "both were asked"
+    )
     assert [payload for payload in PAYLOADS if payload in sent or json.dumps(payload)[1:-1] in sent] == []
     assert not re.search(r"2547\d{8}|0722000111|0733999123", sent)
+
+
+def _both(body: dict[str, Any]) -> dict[str, Any]:
+    """A model that chooses and words."""
+    return (
+        call({"intent": "health_score"}) if "tools" in body else words(phraser_words.honest(about_of(body)))
+    )
 
 
 def _without_versions(told: str) -> str:
