@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from shared.insights import guard_words as words
 from shared.insights.material import FIGURES, Material, Slot
-from shared.insights.senses import GROUPS
+from shared.insights.neutral_words import NEUTRAL
+from shared.insights.senses import EXPLICIT, GROUPS
 
 LONGEST = 600
 FLOATING = ("from_whom", "on_what", "window")
@@ -23,6 +24,8 @@ _FOLLOWED = re.compile(r"\{([a-z][a-z_0-9]*)\}\s+(?=\{(?!from_whom|on_what))")
 _SIGNED = re.compile(r"[-–—]\s*\{")
 _JOINED = re.compile(r"\w[.:;!()]\w|\)\w|\w\(|--|\.\.")
 _SPELLED = re.compile(r"(?:\b[A-Za-z]\b[\s.,'’–—-]*){3,}|\b[IVXLCDM]{2,}\b|\b[ivxlcdm]{2,}\b(?<!mix)(?<!mid)")
+_WORD = re.compile(r"(?<!\|)[a-z]+")
+_WINDOW = re.compile(r"\bover (?:the )?(?=\|w)", re.IGNORECASE)
 _CAPITAL = re.compile(r"[A-Z]")
 _OPENING = re.compile(r"(?:^|[.!:]\s+)$")
 _CLAUSE = re.compile(r"[,;.()!–—]|\b(?:and|while|but|against|whereas|na|huku|lakini|dhidi)\b", re.IGNORECASE)
@@ -144,13 +147,24 @@ def _neighbours(text: str, figures: frozenset[str]) -> Iterator[tuple[str, str, 
 
 
 def _contradicted(before: str, after: str, side: str) -> bool:
+    """Whether the nearest word of the side's group is another's, those before the figure first."""
     group = next(names for names in GROUPS if side in names)
     said = sorted((match.end(), name) for name in group for match in words.CLASSES[name].finditer(before))
     if said:
         last = said[-1][0]
         return side not in [name for end, name in said if end == last]
     follows = sorted((match.start(), name) for name in group for match in words.CLASSES[name].finditer(after))
-    return bool(follows) and side not in [name for start, name in follows if start == follows[0][0]]
+    if not follows:
+        return side in EXPLICIT
+    return side not in [name for start, name in follows if start == follows[0][0]]
+
+
+def _unknown_words(text: str, material: Material) -> bool:
+    """A word that is neither neutral nor in a class that was looked at: it may say anything."""
+    plain = _WINDOW.sub(" ", _plain(text))
+    for pattern in words.CLASSES.values():
+        plain = pattern.sub(" ", plain)
+    return not set(_WORD.findall(plain.casefold())) <= NEUTRAL[material.language]
 
 
 def _plain(text: str) -> str:
@@ -172,6 +186,7 @@ _RULES: tuple[tuple[str, Callable[[str, Material], bool]], ...] = (
     ("noun", _wrong_noun),
     ("claim", _wrong_claim),
     ("side", _wrong_side),
+    ("vocabulary", _unknown_words),
 )
 
 

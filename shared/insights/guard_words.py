@@ -127,10 +127,12 @@ CLASSES: dict[str, re.Pattern[str]] = {
     ),
     "out": _any(
         r"spen[dt]\w*|costs?|costing|expenses?|expenditures?|outgoings?|w[eo]nt out|go(?:es|ing)? out",
-        r"outflows?|paid out|money out|outlay\w*|bills?|matumizi|\w*tumi[aw]\w*|gharama",
+        r"outflows?|paid out|money out|outlay\w*|bills?|matumizi|\w*tumi[akw]\w*|gharama",
         r"(?:zi|i|ya)(?:li|lizo|me|na|liyo)toka",
     ),
     "now": _any("now|currently|this|current|sasa|hiki|hii|hivi"),
+    "scored": _any("scores?|scored|health|alama|afya"),
+    "paid": _any(r"pa(?:y|ys|id|ying)|settled|\w*lip[aeiu]\w*"),
     "earlier": _any(_EARLIER),
     "then": _any(_EARLIER, "then|from|kutoka"),
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.insights.facts import Fact
+from shared.insights.neutral_words import SAYINGS
 from shared.insights.phrases import TEMPLATES
 from shared.insights.senses import NOUNS, SENSES, SIDES, Sense
 from shared.insights.vocabulary import LABELS
@@ -61,12 +62,16 @@ class Material:
     def sense(self) -> Sense:
         return SENSES[self.key]
 
+    def _classes(self) -> tuple[str, ...]:
+        return (*self.sense.says, *self.sense.may)
+
     def told(self) -> dict[str, Any]:
         """All that leaves for a model."""
         return {
             "language": self.language,
             "intent": self.key.partition(".")[0],
             "says": list(self.sense.says),
+            "words": {name: SAYINGS[name][self.language == "sw"] for name in self._classes()},
             "period": self.period,
             "slots": [_told(slot, self.language) for slot in self.slots],
         }

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.core.generative import GeminiAccount, generate, is_ill, parts_of
+from shared.insights.neutral_words import NEUTRAL
 from shared.insights.ports import PhraserFailed
 
 TIMEOUT_SECONDS = 6
@@ -23,10 +24,12 @@ _INSTRUCTION = (
     "what they are. Write every slot you are given exactly once, in braces as in {revenue}, in the order "
     "given; code puts the figure, its currency or per cent sign, or the name in its place. Where a slot has "
     "a noun, in English code writes the noun too; in Swahili write the noun just before the slot. Write no "
-    "digit and no number word (also no half, twice, dozen, first), no currency, no per cent, no date or "
+    "digit and no number word (no half, twice, dozen, first), no currency, no per cent, no date or "
     "month, no name, no advice, no approximation, no negation, no markup, no list, no link. Say only what is "
-    "under says: which way a figure went is told there and nowhere else."
-)
+    "under says: which way a figure went is told there and nowhere else. Use no other words than those under "
+    "words and these. English: " + ", ".join(sorted(NEUTRAL["en"])) + ". Swahili: "
+    + ", ".join(sorted(NEUTRAL["sw"])) + "."
+)  # fmt: skip
 
 
 class GeminiPhraser:

@@ -24,18 +24,18 @@ class Sense:
 
 SENSES: dict[str, Sense] = {
     "revenue_total.some": Sense(may=("in",)),
-    "expense_total.some": Sense(may=("out",)),
-    "expense_breakdown.some": Sense(("most",), ("out",)),
-    "largest_expenses.some": Sense(("most",), ("out",)),
+    "expense_total.some": Sense(may=("out", "paid")),
+    "expense_breakdown.some": Sense(("most",), ("out", "paid")),
+    "largest_expenses.some": Sense(("most",), ("out", "paid")),
     "outstanding_invoices.some": Sense(may=("owing",)),
     "compare_periods.up": Sense(("up",), ("earlier",)),
     "compare_periods.down": Sense(("down",), ("earlier",)),
     "compare_periods.same": Sense(("same",), ("earlier",)),
     "compare_periods.new": Sense((), ("earlier",)),
-    "health_score.good": Sense(("good",), ("in", "out", "left", "owing")),
-    "health_score.fair": Sense(("fair",), ("in", "out", "left", "owing")),
-    "health_score.poor": Sense(("poor",), ("in", "out", "left", "owing")),
-    "top_customers.some": Sense(("most",), ("in",)),
+    "health_score.good": Sense(("good",), ("in", "out", "left", "owing", "scored")),
+    "health_score.fair": Sense(("fair",), ("in", "out", "left", "owing", "scored")),
+    "health_score.poor": Sense(("poor",), ("in", "out", "left", "owing", "scored")),
+    "top_customers.some": Sense(("most",), ("in", "paid")),
     "trend.some": Sense(("most", "least")),
     "trend.one": Sense(),
     "cash_flow.left": Sense(("surplus",), ("in", "out")),
@@ -58,9 +58,17 @@ SIDES: dict[str, str] = {
     "previous": "then",
     "highest": "most",
     "lowest": "least",
+    "top_payer": "paid",
 }
 """What is said of a figure: the nearest word of its group must not say another thing."""
-GROUPS: tuple[tuple[str, ...], ...] = (("in", "out", "left", "owing"), ("now", "then"), ("most", "least"))
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("in", "out", "left", "owing"),
+    ("now", "then"),
+    ("most", "least"),
+    ("paid", "in", "out"),
+)
+EXPLICIT = ("most", "least")
+"""Sides that must be said of their figure: the nearest word is all that tells two alike apart."""
 NOUNS: dict[str, tuple[str, str]] = {
     "payments": ("payments", "malipo"),
     "expense_count": ("expenses", "gharama"),

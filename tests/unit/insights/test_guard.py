@@ -13,6 +13,8 @@ from phrasing_world import NAME, material, templated
 
 from bench.phraser_words import in_slots
 from shared.insights.guard import LONGEST, review
+from shared.insights.guard_words import CLASSES, SIDES_ONLY
+from shared.insights.neutral_words import NEUTRAL, SAYINGS
 from shared.insights.phrases import TEMPLATES
 from shared.insights.senses import GROUPS, NOUNS, SENSES, SIDES
 from shared.insights.wording import Language
@@ -48,6 +50,15 @@ def test_our_own_sentences_pass_word_for_word(key: str, language: Language) -> N
     assert (verdict.fault, verdict.text) == ("", templated(key, language))
 
 
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_words_that_are_offered_for_a_class_are_of_it(name: str) -> None:
+    if name in SIDES_ONLY:
+        assert name not in SAYINGS
+        return
+    for offered in ", ".join(SAYINGS[name]).split(", "):
+        assert CLASSES[name].search(offered), offered
+
+
 def test_senses_sides_and_nouns_are_of_real_sentences_and_slots() -> None:
     known = "".join(TEMPLATES["en"][key] for key in SENSES)
     assert all(f"{{{name}" in known for name in {*SIDES, *NOUNS})
@@ -80,6 +91,15 @@ def test_a_figure_put_anywhere_between_honest_words_is_refused(
     assert review(" ".join(words), material(key, language)).text == ""
 
 
+@given(st.text("abdefghijklmnoprstuvwyz", min_size=2, max_size=9), st.integers(0, 6))
+@settings(max_examples=300, deadline=None)
+def test_a_word_that_nobody_knows_is_refused(word: str, where: int) -> None:
+    words = ["You", "received", "{revenue}", "{from_whom}", "in", "{payments}."]
+    words.insert(where, word)
+    known = word in NEUTRAL["en"] or any(each.search(word) for each in CLASSES.values())
+    assert known or review(" ".join(words), material(REVENUE)).text == ""
+
+
 @given(st.sampled_from(sorted(SENSES)), st.sampled_from(LANGUAGES), st.randoms(use_true_random=False))
 @settings(max_examples=300, deadline=None)
 def test_slots_in_another_order_are_refused_or_say_the_same(
@@ -99,7 +119,7 @@ def test_slots_in_another_order_are_refused_or_say_the_same(
 @given(st.integers(1, 400))
 @settings(deadline=None)
 def test_the_length_is_of_what_was_written_not_of_what_is_filled_in(extra: int) -> None:
-    raw = f"You {'o' * extra} received {{revenue}} {{from_whom}} in {{payments}}."
+    raw = f"You {'so ' * extra}received {{revenue}} {{from_whom}} in {{payments}}."
     assert (review(raw, material(REVENUE)).text != "") == (len(raw) <= LONGEST)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gemini_stand_in
@@ -72,6 +75,7 @@ def test_the_wire_is_one_turn_without_tools(helped: Client, stand_in: StandIn) -
         "language": "en",
         "intent": "revenue_total",
         "says": [],
+        "words": {"in": "received, earned, income, came in"},
         "period": "Period: 1–18 March 2026.",
         "slots": [
             {"slot": "revenue", "kind": "money", "means": "Revenue"},
@@ -196,3 +200,32 @@ def test_another_figure_and_another_business_are_other_words(world: World, stand
             mine.pay(f"W{number:09d}", world.store.clock.now(), 1_000)
             assert helped.ask(REVENUE)["phrased_by"] == "gemini"
     assert len(stand_in.requests) == 4
+
+
+def test_without_a_model_nothing_of_it_is_loaded() -> None:
+    """Neither a cold start nor an answer pays for what a business without a key never uses."""
+    code = """
+import sys, tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+import shared.insights.api
+from shared.insights.ask import ask
+from shared.core.clock import ManualClock
+from shared.core.ids import SeededIds
+from shared.store import Store
+from shared.store.indexes import SCHEMA
+from shared.store.sqlite import SqliteAdapter
+clock = ManualClock(datetime(2026, 3, 18, tzinfo=UTC))
+store = Store(SqliteAdapter(Path(tempfile.mkdtemp()) / "b.db"), SCHEMA, clock, SeededIds(1))
+store.ensure_indexes()
+ports = SimpleNamespace(store=store, clock=clock, planner=None, phraser=None)
+assert ask(ports, "biz", "How much revenue this month?").kind == "answered"
+mine = ("gate", "recent", "call_budget", "phrasing", "phraser", "guard", "guard_words", "neutral_words",
+        "material", "senses", "planning", "masking", "gemini")
+print([name for name in mine if f"shared.insights.{name}" in sys.modules]
+      + [name for name in ("google.generativeai", "requests", "shared.core.breaker") if name in sys.modules])
+"""
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.strip() == "[]"
