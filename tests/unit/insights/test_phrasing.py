@@ -15,6 +15,7 @@ from gemini_stand_in import StandIn, about_of, call, words
 from insights_world import Client, World, open_gate
 
 from bench.phraser_words import honest
+from shared.core.breaker import FAILURES as IN_A_ROW
 from shared.insights.examples import EXAMPLES
 from shared.insights.phraser import GeminiPhraser
 from shared.insights.ports import PhraserFailed
@@ -140,6 +141,19 @@ def test_a_slow_model_or_one_that_hangs_up_leaves_the_template(
         answer = helped.ask(REVENUE)
         assert answer["guard"] == "fell_back"
         assert apart_from_who_wrote(answer) == apart_from_who_wrote(client.ask(REVENUE))
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(404, "closed"), (400, "closed"), (403, "open"), (429, "open"), (500, "open")]
+)
+def test_the_breaker_counts_what_is_said_of_all_requests(
+    helped: Client, stand_in: StandIn, status: int, state: str
+) -> None:
+    stand_in.status, stand_in.reply = status, {"error": {"code": status, "message": "no", "status": "X"}}
+    for _ in range(IN_A_ROW + 2):
+        helped.ask(REVENUE)
+    assert helped.ports.model_gate.breaker.state == state
+    assert len(stand_in.requests) == IN_A_ROW + (2 if state == "closed" else 0)
 
 
 def test_an_unreachable_model_says_so() -> None:
