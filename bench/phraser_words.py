@@ -1,46 +1,15 @@
-"""Writers for the bench of wording: one that says our own sentence in slots, and one that lies in all ways.
+"""A writer that lies in all ways we know: it sees what a model sees, and nothing else.
 
-Both see what a model sees and nothing else: names of slots, what the sentence says, the language.
+The honest one is the simulated Gemini's (local/readers/wording.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from random import Random
-from typing import Any
 
-from shared.insights.phrases import TEMPLATES
-from shared.insights.senses import SENSES
-from shared.insights.wording import SLOT
-
-About = Mapping[str, Any]
-_SPACED = ("from_whom", "on_what")
-
-
-def in_slots(template: str, offered: set[str] | None = None) -> str:
-    """A template as a model would write it; slots that are not ``offered`` are left out."""
-
-    def slot(match: re.Match[str]) -> str:
-        part = {".label": "_name", ".period": "_date"}.get(match["part"] or "", "")
-        name = f"{match['name']}{part}".lower()
-        if offered is not None and name not in offered:
-            return ""
-        return f"{' ' if name in _SPACED else ''}{{{name}}}"
-
-    return SLOT.sub(slot, template)
-
-
-def honest(about: About) -> str:
-    """Our own sentence for these slots."""
-    offered = {slot["slot"] for slot in about["slots"]}
-    for key, sense in SENSES.items():
-        if key.partition(".")[0] != about["intent"] or list(sense.says) != about["says"]:
-            continue
-        text = in_slots(TEMPLATES[about["language"]][key], offered)
-        if set(re.findall(r"\{([a-z_0-9]+)\}", text)) == offered:
-            return text
-    raise LookupError(f"no sentence for {about}")
+from local.readers.wording import About, honest
 
 
 def _number(random: Random) -> str:

@@ -25,7 +25,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from bench.insights import BUSINESS, documents
-from bench.phraser_words import honest, lie
+from bench.phraser_words import lie
+from local.readers.wording import honest
 from shared.core.clock import ManualClock, Stopwatch
 from shared.core.ids import SeededIds
 from shared.insights import guard, phrasing

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from insights_world import Client, World, seed
 
-from bench.phraser_words import honest
+from local.readers.wording import honest
 from shared.core.breaker import FAILURES, PAUSE
 from shared.core.clock import ManualClock
 from shared.core.errors import Contended

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phrasing_world import NAME, material, templated
 
-from bench.phraser_words import in_slots
+from local.readers.wording import in_slots
 from shared.insights.guard import LONGEST, review
 from shared.insights.guard_words import CLASSES, SIDES_ONLY
 from shared.insights.neutral_words import NEUTRAL, SAYINGS

@@ -17,6 +17,7 @@ from insights_world import TODAY, Client, World, eat, open_gate, seed
 
 from bench import phraser_words
 from bench.phrasing import MORE as WORDED
+from local.readers.wording import honest
 from shared.insights.examples import EXAMPLES
 from shared.insights.gemini import GeminiPlanner
 from shared.insights.phraser import GeminiPhraser
@@ -154,7 +155,7 @@ def test_a_hundred_lies_of_a_writer_reach_no_answer(world: World, stand_in: Stan
 def test_an_honest_writer_is_taken_at_its_word(world: World, stand_in: StandIn) -> None:
     helped = Client(world, phraser=GeminiPhraser("test-key", "gemini-test", stand_in.url, timeout=2))
     plain, taken = Client(world), set()
-    stand_in.status, stand_in.reply = 200, lambda body: words(phraser_words.honest(about_of(body)))
+    stand_in.status, stand_in.reply = 200, lambda body: words(honest(about_of(body)))
     for question in [each.question for each in EXAMPLES] + list(WORDED):
         answer, template = helped.ask(question), plain.ask(question)
         assert answer["guard"] in ("passed", "not_used"), answer["text"]
@@ -233,9 +234,7 @@ def test_what_outsiders_write_changes_no_answer_and_never_leaves(store: Store, s
 
 def _both(body: dict[str, Any]) -> dict[str, Any]:
     """A model that chooses and words."""
-    return (
-        call({"intent": "health_score"}) if "tools" in body else words(phraser_words.honest(about_of(body)))
-    )
+    return call({"intent": "health_score"}) if "tools" in body else words(honest(about_of(body)))
 
 
 def _without_versions(told: str) -> str:

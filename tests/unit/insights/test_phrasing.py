@@ -14,7 +14,7 @@ import pytest
 from gemini_stand_in import StandIn, about_of, call, words
 from insights_world import Client, World, open_gate
 
-from bench.phraser_words import honest
+from local.readers.wording import honest
 from shared.core.breaker import FAILURES as IN_A_ROW
 from shared.insights.examples import EXAMPLES
 from shared.insights.phraser import GeminiPhraser
