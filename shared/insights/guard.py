@@ -25,6 +25,7 @@ _SIGNED = re.compile(r"[-–—]\s*\{")
 _JOINED = re.compile(r"\w[.:;!()]\w|\)\w|\w\(|--|\.\.")
 _SPELLED = re.compile(r"(?:\b[A-Za-z]\b[\s.,'’–—-]*){3,}|\b[IVXLCDM]{2,}\b|\b[ivxlcdm]{2,}\b(?<!mix)(?<!mid)")
 _WORD = re.compile(r"(?<!\|)[a-z]+")
+_SENTENCE = re.compile(r"(?<=[.!])\s+")
 _WINDOW = re.compile(r"\bover (?:the )?(?=\|w)", re.IGNORECASE)
 _CAPITAL = re.compile(r"[A-Z]")
 _OPENING = re.compile(r"(?:^|[.!:]\s+)$")
@@ -159,6 +160,11 @@ def _contradicted(before: str, after: str, side: str) -> bool:
     return side not in [name for start, name in follows if start == follows[0][0]]
 
 
+def _loose(text: str, _: Material) -> bool:
+    """A sentence without a slot: it speaks of something that nobody asked to be worded."""
+    return not all(_BRACED.search(sentence) for sentence in _SENTENCE.split(text))
+
+
 def _unknown_words(text: str, material: Material) -> bool:
     """A word that is neither neutral nor in a class that was looked at: it may say anything."""
     plain = _WINDOW.sub(" ", _plain(text))
@@ -186,6 +192,7 @@ _RULES: tuple[tuple[str, Callable[[str, Material], bool]], ...] = (
     ("noun", _wrong_noun),
     ("claim", _wrong_claim),
     ("side", _wrong_side),
+    ("loose", _loose),
     ("vocabulary", _unknown_words),
 )
 

@@ -11,11 +11,11 @@ from shared.insights.wording import Language
 _EN = """
 a account accounts across after against all also altogether amount amounts an and are as at be been budget
 business but by came cash categories category change come comes company compared customer customers
-difference doing during expense far flow for from gave gives giving go goes gone had has have held here hold
-holds in invoice invoices is it its look looks made make makes making mean meaning means money moved much
-now of on or out overall part payment payments period portion reach reached reaches result share shop so
-spending stand stands still stood sum than that the their them there these they this those through to total
-totalled totals toward towards used using via was went were where which while who whole with you your yours
+difference doing during expense far flow for from gave gives giving had has have held here hold holds in
+invoice invoices is it its look looks made make makes making meaning means money moved much now of on or out
+overall part payment payments period portion reach reached reaches result share shop so spending stand
+stands still stood sum than that the their them there these they this those through to total totalled totals
+toward towards used using via was went were where which while who with you your yours
 """
 _SW = """
 ambaye ambayo ambazo ankara baada badiliko bajeti biashara cha dhidi fedha hali hayo hii hivyo hiyo hizi

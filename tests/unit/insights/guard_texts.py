@@ -170,6 +170,10 @@ BAD: list[tuple[str, Language, str, str]] = [
     ("revenue_total.some", "en",
      "You received {revenue} {from_whom} in {payments}, a great profit.", "forbidden"),
     ("cash_position.some", "en", "You hold {cash}.", "claim"),
+    # sentences of their own
+    ("revenue_total.some", "en",
+     "You received {revenue} {from_whom} in {payments}. That is all you have.", "loose"),
+    ("trend.one", "en", "{metric}: {total}. This is the total of all the money.", "loose"),
     # words that nobody thought of
     ("revenue_total.some", "en", "Your rent was {revenue} {from_whom} in {payments}.", "vocabulary"),
     ("revenue_total.some", "en", "Zilch: {revenue} {from_whom} in {payments}.", "vocabulary"),

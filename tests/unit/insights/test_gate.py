@@ -18,8 +18,9 @@ from shared.core.clock import ManualClock
 from shared.core.errors import Contended
 from shared.core.ids import SeededIds
 from shared.events import SYSTEM
+from shared.insights import gemini, phraser
 from shared.insights.call_budget import SPENT, Caps, pay, spent
-from shared.insights.gate import Gate, NotAsked
+from shared.insights.gate import CALL, Gate, NotAsked
 from shared.insights.ports import PhraserFailed, PlannerFailed
 from shared.insights.recent import Recent
 from shared.store import Store
@@ -204,6 +205,10 @@ def test_whatever_breaks_inside_a_call_leaves_the_breaker_usable(own: Store) -> 
     with pytest.raises(ZeroDivisionError):
         gate.turn(own, "biz_a").ask("phrase", lambda: 1 // 0)
     assert gate.turn(own, "biz_a").ask("phrase", lambda: "fine") == "fine"
+
+
+def test_the_gate_and_both_clients_mean_the_same_seconds() -> None:
+    assert gemini.TIMEOUT_SECONDS == phraser.TIMEOUT_SECONDS == CALL.total_seconds()
 
 
 def test_a_turn_says_why_it_did_not_ask(own: Store) -> None:
