@@ -157,7 +157,7 @@ def _books(folder: Path, transactions: int) -> Any:
     _write(store, transactions)
     while fold(store, BUSINESS):
         pass
-    return SimpleNamespace(store=store, clock=clock, planner=None)
+    return SimpleNamespace(store=store, clock=clock, planner=None, phraser=None)
 
 
 def _write(store: Store, transactions: int) -> None:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from shared.health import Readiness
     from shared.http.api import Api
     from shared.http.auth import Tokens
-    from shared.insights.ports import Planner
+    from shared.insights.gate import Gate
+    from shared.insights.ports import Phraser, Planner
     from shared.messages.channels.port import MessageChannel
     from shared.payments.gateways.port import Gateway
     from shared.ports import Chore
@@ -180,6 +181,26 @@ class App:
         if not key or not settings.gemini_data_ok:
             return None
         return GeminiPlanner(key, settings.gemini_model, settings.gemini_url)
+
+    @lazy
+    def phraser(self) -> Phraser | None:
+        """Gemini as the writer of a sentence, only where its operator switched that on besides."""
+        settings = self.settings
+        key = settings.gemini_key.get_secret_value()
+        if not (key and settings.gemini_data_ok and settings.gemini_phrasing):
+            return None
+        from shared.insights.phraser import GeminiPhraser
+
+        return GeminiPhraser(key, settings.gemini_model, settings.gemini_url)
+
+    @lazy
+    def model_gate(self) -> Gate:
+        """What stands before the calls of both: one for the process, or its breaker would know nothing."""
+        from shared.insights.call_budget import Caps
+        from shared.insights.gate import Gate
+
+        settings = self.settings
+        return Gate(self.clock, Caps(settings.gemini_calls_a_day, settings.gemini_calls_a_month))
 
     @lazy
     def sms(self) -> MessageChannel:

@@ -23,7 +23,7 @@ FAULTS = {
     "no_object": "Gemini answers with a JSON list",
     "extra_fields": "Gemini adds a field that nobody asked for",
     "wrong_types": "Gemini gives numbers where text was asked for",
-    "lie": "Gemini gives `value` for `field`, whatever the picture says",
+    "lie": "Gemini gives `value` for `field` (or for that slot), whatever the picture says",
     "obey": "Gemini does what the receipt tells it: its total is the amount in a printed instruction",
 }
 ROUTES = ("", "vision", "gemini")

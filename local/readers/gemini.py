@@ -1,5 +1,7 @@
 """Simulated Gemini, ``generateContent``: it reads rows and picture by our own rules, and answers as asked.
 
+Asked to word an answer, it does that too (wording.py).
+
 A model is as good as what it looks at: this one says what the rules find in the rows of the prompt, else in
 the picture. Its switches make it lie, obey a receipt, or answer out of form. Source: the Generative Language
 API, models.generateContent, v1beta.
@@ -16,6 +18,7 @@ from typing import Any
 
 from local.readers.desk import Desk, fingerprint
 from local.readers.faults import Fault
+from local.readers.wording import About, about_in, worded
 from shared.receipts.extract.amounts import amounts_in
 from shared.receipts.extract.fields import extract
 from shared.receipts.model import Line, Row
@@ -48,8 +51,21 @@ def generate(desk: Desk, body: Any, fault: Fault | None, today: date) -> dict[st
     )
     if fault is not None and fault.name == "blocked_prompt":
         return {"promptFeedback": {"blockReason": _SAFETY}}
+    if (about := about_in(hint)) is not None:
+        return _worded(about, fault)
     rows = _rows(hint) or _looked_at(desk, pictures)
     return _answer(_said(rows, wanted, today), rows, fault)
+
+
+def _worded(about: About, fault: Fault | None) -> dict[str, Any]:
+    name = fault.name if fault is not None else ""
+    if name == "blocked_answer":
+        return _candidate(None, _SAFETY)
+    try:
+        text = worded(about, fault)
+    except (LookupError, TypeError) as unknown:
+        raise Refusal("nothing to word") from unknown
+    return _candidate(text[:-9], _MAX_TOKENS) if name == "cut_short" else _candidate(text, _STOP)
 
 
 def _parts(body: Any) -> list[dict[str, Any]]:

@@ -15,6 +15,8 @@ from shared.core.bounded import bound
 
 MOST_BYTES = 1 << 20
 """Answers are asked for in a few hundred tokens."""
+_OF_ONE_REQUEST = (400, 404, 413, 422)
+"""Statuses as Google's errors carry them in ``code``; 401 and 403 are said of all requests of a key."""
 _ONE_AT_A_TIME = threading.Lock()
 _configured: list[tuple[str, str]] = []
 
@@ -67,6 +69,11 @@ def generate(
 def parts_of(response: Any) -> Sequence[Any]:
     """Every part of every candidate; ``.text`` is never touched, because it raises on calls and blocks."""
     return [part for candidate in response.candidates for part in candidate.content.parts]
+
+
+def is_ill(error: Exception) -> bool:
+    """Whether an error tells of a provider in trouble (or of our key), rather than of one request."""
+    return getattr(error, "code", None) not in _OF_ONE_REQUEST
 
 
 def _configure(library: Any, account: GeminiAccount) -> None:

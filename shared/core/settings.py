@@ -60,6 +60,9 @@ class Settings(BaseModel):
     gemini_model: str = "gemini-3.5-flash-lite"
     gemini_url: str = ""
     gemini_data_ok: bool = False
+    gemini_phrasing: bool = False
+    gemini_calls_a_day: Annotated[int, Field(ge=0, le=100_000)] = 200
+    gemini_calls_a_month: Annotated[int, Field(ge=0, le=10_000_000)] = 5_000
 
     ocr_engines: str = "rapidocr,tesseract"
     vision_transport: Literal["", "rest", "grpc"] = ""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.insights.facts import Fact
 from shared.insights.plan import Intent, Period, Plan
 
+Guard = Literal["not_used", "passed", "fell_back"]
 Kind = Literal["answered", "choices", "out_of_scope", "not_available"]
 
 
@@ -61,7 +62,10 @@ class Chart(_Part):
 
 
 class Answer(_Part):
-    """An answer. ``facts`` holds every figure of ``text`` and ``table``; nothing else is a figure."""
+    """An answer. ``facts`` holds every figure of ``text`` and ``table``; nothing else is a figure.
+
+    ``guard`` tells whether a model was asked to word the first sentence, and whether its words were taken.
+    """
 
     object: str = "answer"
     kind: Kind
@@ -77,5 +81,6 @@ class Answer(_Part):
     intent: Intent
     plan: Plan | None = None
     method: Literal["router", "gemini"] = "router"
-    phrased_by: Literal["template"] = "template"
+    phrased_by: Literal["template", "gemini"] = "template"
+    guard: Guard = "not_used"
     suggestions: list[str] = Field(default_factory=list)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from shared.insights.answer import Answer, AnswerTable, Chart, Citation, Kind, Line, Series
+from shared.insights.answer import Answer, AnswerTable, Chart, Citation, Guard, Kind, Line, Series
 from shared.insights.examples import suggestions
 from shared.insights.facts import Fact
 from shared.insights.metrics import Result, Table
@@ -25,13 +26,29 @@ class Context:
     customer: str = ""
 
 
-def answer(plan: Plan, result: Result, context: Context) -> Answer:
-    """Write the answer of a computed plan: sentences, period and assumptions, always in this order."""
+class Say(Protocol):
+    """Whoever may word the first sentence: its text, or "" for the template's, and what became of it."""
+
+    def __call__(
+        self, key: str, language: Language, facts: Mapping[str, Fact], words: Mapping[str, str], period: str
+    ) -> tuple[str, Guard]: ...
+
+
+def answer(plan: Plan, result: Result, context: Context, say: Say | None = None) -> Answer:
+    """Write the answer of a computed plan: sentences, period and assumptions, always in this order.
+
+    Args:
+        say: may word the first sentence; all that follows it is written by templates.
+    """
     language = context.language
     facts = [localise(fact, language) for fact in result.facts]
     known = {fact.id: fact for fact in facts}
     assumptions = [REPLIES[language][code] for code in (*plan.assumptions, *result.assumptions)]
-    text = [_sentences(plan, result, known, context), *_when(plan, context), *assumptions]
+    when, words = _when(plan, context), _words(plan, known, context)
+    keys = [f"{plan.intent}.{name}" for name in (result.sentence, *result.extra)]
+    said, guard = (say or _nobody)(keys[0], language, known, words, " ".join(when))
+    told = [fill(TEMPLATES[language][key], known, words, language) for key in keys]
+    text = [said or told[0], *told[1:], *when, *assumptions]
     table = _table(result.table, known, language) if result.table else None
     if table and table.rows_in_all > len(table.rows):
         text.append(REPLIES[language]["and_more"])
@@ -48,8 +65,14 @@ def answer(plan: Plan, result: Result, context: Context) -> Answer:
         assumptions=assumptions,
         intent=plan.intent,
         plan=plan,
+        phrased_by="gemini" if said else "template",
+        guard=guard,
         suggestions=suggestions(language, [plan.intent]),
     )
+
+
+def _nobody(*_: object) -> tuple[str, Guard]:
+    return "", "not_used"
 
 
 def reply(kind: Kind, code: str, intent: Intent, language: Language, near: Sequence[Intent] = ()) -> Answer:
@@ -61,13 +84,6 @@ def reply(kind: Kind, code: str, intent: Intent, language: Language, near: Seque
         intent=intent,
         suggestions=suggestions(language, (), near),
     )
-
-
-def _sentences(plan: Plan, result: Result, facts: Mapping[str, Fact], context: Context) -> str:
-    templates = TEMPLATES[context.language]
-    words = _words(plan, facts, context)
-    chosen = [templates[f"{plan.intent}.{name}"] for name in (result.sentence, *result.extra)]
-    return " ".join(fill(template, facts, words, context.language) for template in chosen)
 
 
 def _words(plan: Plan, facts: Mapping[str, Fact], context: Context) -> dict[str, str]:

@@ -47,12 +47,34 @@ class ModelView(View):
     model: str
 
 
+class PhraserView(View):
+    """The optional model as a writer: it words one sentence around slots, and sees no figure."""
+
+    switched_on: bool
+    used: bool
+
+
+class CallsView(View):
+    """Calls to the model by day (of this business) and month (of the installation), with their caps.
+
+    ``breaker`` is ``closed`` while calls go out, as the instance that answers sees it.
+    """
+
+    today: int
+    a_day: int
+    this_month: int
+    a_month: int
+    breaker: str
+
+
 class StatusView(View):
     object: str = "status"
     languages: list[str]
     computable: list[str]
     understood: list[str]
     planner: ModelView
+    phraser: PhraserView
+    calls: CallsView
 
 
 class ExampleView(View):
@@ -101,7 +123,7 @@ def read_health(call: Call[Ports]) -> HealthView:
     "/ai/status", roles=READERS, returns=StatusView, summary="What can be asked, and who reads questions"
 )
 def read_status(call: Call[Ports]) -> StatusView:
-    """Intents that are computed, and whether a model may see masked questions."""
+    """Intents that are computed, whether a model may see masked questions, and how often it was asked."""
     from shared.insights.metrics import REGISTRY
 
     settings = call.ports.settings
@@ -113,7 +135,26 @@ def read_status(call: Call[Ports]) -> StatusView:
         model=settings.gemini_model if configured else "",
     )
     return StatusView(
-        languages=["en", "sw"], computable=list(REGISTRY), understood=list(INTENTS), planner=planner
+        languages=["en", "sw"],
+        computable=list(REGISTRY),
+        understood=list(INTENTS),
+        planner=planner,
+        phraser=PhraserView(switched_on=settings.gemini_phrasing, used=call.ports.phraser is not None),
+        calls=_calls(call),
+    )
+
+
+def _calls(call: Call[Ports]) -> CallsView:
+    from shared.insights.call_budget import spent
+
+    gate = call.ports.model_gate
+    counted = spent(call.ports.store, call.business, gate.clock.now())
+    return CallsView(
+        today=counted.today,
+        a_day=gate.caps.a_day,
+        this_month=counted.this_month,
+        a_month=gate.caps.a_month,
+        breaker=gate.breaker.state.value,
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from shared.core.clock import EAT, Clock
 from shared.core.errors import FieldError, Invalid
 from shared.insights.answer import Answer
-from shared.insights.answers import Context, answer, reply
+from shared.insights.answers import Context, Say, answer, reply
 from shared.insights.calendar import previous_whole
 from shared.insights.customers import find_customer
 from shared.insights.metrics import REGISTRY, Scope
 from shared.insights.plan import Intent, Period, Plan
-from shared.insights.ports import Planner
+from shared.insights.ports import Phraser, Planner
 from shared.insights.router import Reading, route
 from shared.store import Store
+
+if TYPE_CHECKING:
+    from shared.insights.gate import Gate
 
 LONGEST_DAYS = 366 * 5
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
@@ -30,6 +33,10 @@ class Needs(Protocol):
     def clock(self) -> Clock: ...
     @property
     def planner(self) -> Planner | None: ...
+    @property
+    def phraser(self) -> Phraser | None: ...
+    @property
+    def model_gate(self) -> Gate: ...
 
 
 class _NameUnknown(Exception):
@@ -47,12 +54,22 @@ def ask(ports: Needs, business: str, question: str, date_range: Period | None = 
     today = ports.clock.now().astimezone(EAT).date()
     reading = route(question, today)
     scope = Scope(ports.store, business, today)
-    if reading.sure or ports.planner is None:
+    if ports.phraser is None and (reading.sure or ports.planner is None):
         return _answer(scope, reading, date_range)
-    from shared.insights.planning import second_reading  # only where a model may be asked
+    return _helped(ports, scope, question, reading, date_range)
 
-    second = second_reading(ports.planner, scope, question, reading)
-    given = _answer(scope, second or reading, date_range)
+
+def _helped(ports: Needs, scope: Scope, question: str, reading: Reading, date_range: Period | None) -> Answer:
+    """The answer where a model may be asked: to choose when the router is unsure, to word what came of it."""
+    from shared.insights.phrasing import Wording  # only where a model may be asked
+    from shared.insights.planning import second_reading
+
+    turn = ports.model_gate.turn(scope.store, scope.business)
+    second = None
+    if ports.planner is not None and not reading.sure:
+        second = second_reading(ports.planner, turn, scope, question, reading)
+    say = Wording(ports.phraser, turn) if ports.phraser is not None else None
+    given = _answer(scope, second or reading, date_range, say)
     return given.model_copy(update={"method": "gemini"}) if second else given
 
 
@@ -67,7 +84,7 @@ def check_range(period: Period) -> Period:
     return period
 
 
-def _answer(scope: Scope, reading: Reading, date_range: Period | None) -> Answer:
+def _answer(scope: Scope, reading: Reading, date_range: Period | None, say: Say | None = None) -> Answer:
     plan, language = reading.plan, reading.language
     near: tuple[Intent, ...] = (plan.intent, *reading.runners_up)
     if not reading.sure:
@@ -82,7 +99,7 @@ def _answer(scope: Scope, reading: Reading, date_range: Period | None) -> Answer
     except _NameUnknown:
         return reply("choices", "name", plan.intent, language, near)
     plan = _ranged(plan, date_range) if date_range else plan
-    return answer(plan, metric.run(scope, plan), Context(language, scope.today, customer))
+    return answer(plan, metric.run(scope, plan), Context(language, scope.today, customer), say)
 
 
 def _customer(scope: Scope, reading: Reading) -> tuple[Plan, str]:

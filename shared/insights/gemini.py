@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from shared.core.generative import GeminiAccount, generate, parts_of
+from shared.core.generative import GeminiAccount, generate, is_ill, parts_of
 from shared.insights.plan import Category, Channel
 from shared.insights.ports import PlannerFailed
 
@@ -43,7 +43,7 @@ class GeminiPlanner:
         except PlannerFailed:
             raise
         except Exception as error:
-            raise PlannerFailed(type(error).__name__) from error
+            raise PlannerFailed(type(error).__name__, ill=is_ill(error)) from error
 
     def _generate(self, question: str, intents: Sequence[str]) -> Any:
         return generate(
@@ -81,4 +81,4 @@ def _arguments(response: Any) -> Mapping[str, Any]:
         if call.name == _FUNCTION:
             arguments: Mapping[str, Any] = type(call).to_dict(call)["args"] or {}
             return arguments
-    raise PlannerFailed("no_choice")
+    raise PlannerFailed("no_choice", ill=False)

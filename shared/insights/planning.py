@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.core import logs, measures
-from shared.core.clock import Stopwatch
+from shared.core import logs
+from shared.insights.gate import NotAsked, Turn
 from shared.insights.masking import mask, name_words
 from shared.insights.metrics import REGISTRY, Scope
 from shared.insights.names import names_in
@@ -41,24 +41,31 @@ class Choice(BaseModel):
     category: Category | None = None
 
 
-def second_reading(planner: Planner, scope: Scope, question: str, first: Reading) -> Reading | None:
+def second_reading(
+    planner: Planner, turn: Turn, scope: Scope, question: str, first: Reading
+) -> Reading | None:
     """The model's reading as a checked plan, or None when there is none: then the first one stands."""
     masked = mask(question, name_words(scope.store, scope.business))
-    watch, outcome = Stopwatch(), "refused"
-    try:
-        choice = Choice.model_validate(dict(planner.choose(masked, [*REGISTRY, "out_of_scope"])))
-        outcome = "ok"
-    except PlannerFailed as failure:
-        outcome = "failed"
-        logs.warn("planner failed, the router's answer stands", why=failure.code)
-        return None
-    except (ValidationError, TypeError, ValueError):
-        logs.warn("planner answered outside the plan, the router's answer stands", why="invalid_choice")
-        return None
-    finally:
-        measures.PROVIDER_CALLS.add(provider="gemini", operation="choose", outcome=outcome)
-        measures.PROVIDER_SECONDS.observe(watch.seconds, provider="gemini", operation="choose")
+    intents = (*REGISTRY, "out_of_scope")
+    # what may be chosen is the registry's version: another release is another process
+    key = (scope.business, masked, scope.today, intents)
+    choice: Choice | None = turn.gate.plans.get(key)
+    if choice is None:
+        try:
+            choice = turn.ask("choose", lambda: _choice(planner, masked, intents))
+        except (PlannerFailed, NotAsked) as failure:
+            logs.warn("no choice of the planner, the router's answer stands", why=failure.code)
+            return None
+        turn.gate.plans.put(key, choice)
     return _reading(choice, question, scope.today, first)
+
+
+def _choice(planner: Planner, masked: str, intents: Sequence[str]) -> Choice:
+    """What the model chose; raises PlannerFailed when that is outside the plan."""
+    try:
+        return Choice.model_validate(dict(planner.choose(masked, intents)))
+    except (ValidationError, TypeError, ValueError) as error:
+        raise PlannerFailed("invalid_choice", ill=False) from error
 
 
 def _reading(choice: Choice, question: str, today: date, first: Reading) -> Reading | None:

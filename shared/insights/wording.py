@@ -12,7 +12,7 @@ from shared.insights.plan import Period
 from shared.insights.vocabulary import CATEGORIES, LABELS, MONTHS
 
 Language = Literal["en", "sw"]
-_SLOT = re.compile(
+SLOT = re.compile(
     r"\{(?P<name>[A-Za-z_0-9:]+)(?P<part>\.label|\.period)?(?:#(?P<one>[^|}]*)\|(?P<many>[^}]*))?\}"
 )
 _BY_CATEGORY = frozenset(
@@ -43,7 +43,7 @@ def fill(template: str, facts: Mapping[str, Fact], words: Mapping[str, str], lan
         name = match["name"]
         return words[name] if name in words else _said(facts[name], match, language)
 
-    return _SLOT.sub(slot, template)
+    return SLOT.sub(slot, template)
 
 
 def _said(fact: Fact, match: re.Match[str], language: Language) -> str:

@@ -50,6 +50,9 @@ def test_everything_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
         ("ACCESS_MINUTES", "soon"),
         ("SETTLE_WITHOUT_PROOF_CENTS", "-1"),
         ("GEMINI_DATA_OK", "perhaps"),
+        ("GEMINI_PHRASING", "perhaps"),
+        ("GEMINI_CALLS_A_DAY", "-1"),
+        ("GEMINI_CALLS_A_MONTH", "many"),
         ("LOG_LEVEL", "loud"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -36,11 +37,21 @@ def _candidate(parts: list[dict[str, Any]], finish: str = "STOP") -> dict[str, A
     }
 
 
+def about_of(body: dict[str, Any]) -> dict[str, Any]:
+    """What a request tells a model that words an answer."""
+    told: dict[str, Any] = json.loads(body["contents"][0]["parts"][0]["text"])
+    return told
+
+
 class StandIn:
-    """Answers every request with ``reply`` and ``status`` after ``delay`` seconds; keeps the requests."""
+    """Answers every request with ``reply`` and ``status`` after ``delay`` seconds; keeps the requests.
+
+    A reply that is a function is given the request's body. With ``cut`` it hangs up instead of answering.
+    """
 
     def __init__(self) -> None:
-        self.reply: dict[str, Any] | bytes = {}
+        self.reply: dict[str, Any] | bytes | Callable[[dict[str, Any]], dict[str, Any]] = {}
+        self.cut = False
         self.status = 200
         self.delay = 0.0
         self.requests: list[tuple[str, dict[str, str], dict[str, Any]]] = []
@@ -60,12 +71,12 @@ class StandIn:
         self._server.server_close()
         self._thread.join(5)
 
-    def answer(self) -> tuple[int, bytes]:
+    def answer(self, asked: dict[str, Any]) -> tuple[int, bytes]:
         end = time.monotonic() + self.delay
         while time.monotonic() < end and not self._released.wait(0.02):
             pass
-        body = self.reply if isinstance(self.reply, bytes) else json.dumps(self.reply).encode()
-        return self.status, body
+        reply = self.reply(asked) if callable(self.reply) else self.reply
+        return self.status, reply if isinstance(reply, bytes) else json.dumps(reply).encode()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stand_in = self
@@ -77,7 +88,10 @@ class StandIn:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 stand_in.requests.append((self.path.partition("?")[0], headers, json.loads(body)))
-                status, reply = stand_in.answer()
+                status, reply = stand_in.answer(stand_in.requests[-1][2])
+                if stand_in.cut:
+                    self.close_connection = True
+                    return
                 head = (
                     f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(reply)}"
                 )

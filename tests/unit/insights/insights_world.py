@@ -15,6 +15,9 @@ from shared.core.settings import Settings
 from shared.http.auth import Actor, Tokens
 from shared.insights import Planner
 from shared.insights.api import api
+from shared.insights.call_budget import Caps
+from shared.insights.gate import Gate
+from shared.insights.ports import Phraser
 from shared.store import Key, Store
 
 FLASK = Flask("test")
@@ -106,6 +109,11 @@ def _days(start: str, end: str, step: int) -> list[str]:
     return [(first + timedelta(days=step * n)).isoformat() for n in range(count)]
 
 
+def open_gate(clock: Clock) -> Gate:
+    """A new gate that no cap closes: tests of one session share a store, and its counts with it."""
+    return Gate(clock, Caps(a_day=10**6, a_month=10**6))
+
+
 @dataclass
 class Ports:
     store: Store
@@ -114,17 +122,28 @@ class Ports:
     tokens: Tokens
     settings: Settings
     planner: Planner | None = None
+    phraser: Phraser | None = None
+    model_gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.model_gate = open_gate(self.clock)
 
 
 class Client:
     """Calls the routes as one user of one business."""
 
-    def __init__(self, world: World, role: str = "viewer", planner: Planner | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        role: str = "viewer",
+        planner: Planner | None = None,
+        phraser: Phraser | None = None,
+    ) -> None:
         settings = Settings(auth_secret=SECRET, callback_secret=SECRET)
         clock = world.store.clock
         tokens = Tokens(settings, clock)
         self.world = world
-        self.ports = Ports(world.store, clock, SeededIds(1), tokens, settings, planner)
+        self.ports = Ports(world.store, clock, SeededIds(1), tokens, settings, planner, phraser)
         self.token = tokens.issue(Actor("usr_1", world.business, role))
 
     def __call__(self, method: str, path: str, body: Any = None, raw: bytes | None = None) -> Any:

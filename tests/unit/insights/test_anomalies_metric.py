@@ -24,7 +24,7 @@ BUSINESS = "biz_duka"
 class Books:
     """What answering needs."""
 
-    planner = None
+    planner = phraser = None
 
     def __init__(self, store: Store) -> None:
         self.store, self.clock = store, store.clock

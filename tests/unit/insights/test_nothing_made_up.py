@@ -12,11 +12,15 @@ from random import Random
 from typing import Any
 
 import pytest
-from gemini_stand_in import BLOCKED, StandIn, call, empty, words
-from insights_world import TODAY, Client, World, eat, seed
+from gemini_stand_in import BLOCKED, StandIn, about_of, call, empty, words
+from insights_world import TODAY, Client, World, eat, open_gate, seed
 
+from bench import phraser_words
+from bench.phrasing import MORE as WORDED
+from local.readers.wording import honest
 from shared.insights.examples import EXAMPLES
 from shared.insights.gemini import GeminiPlanner
+from shared.insights.phraser import GeminiPhraser
 from shared.insights.plan import INTENTS, Period
 from shared.insights.wording import say_code, say_day, say_period
 from shared.store import Key, Store
@@ -121,12 +125,43 @@ def test_a_hundred_lies_of_a_model_reach_no_answer(world: World, stand_in: Stand
     helped = Client(world, planner=GeminiPlanner("test-key", "gemini-test", stand_in.url, timeout=2))
     random, used = Random(11), 0
     for number in range(100):
+        helped.ports.model_gate = open_gate(world.store.clock)  # nothing is kept, none rests
         stand_in.status, stand_in.reply = lie(random)
         answer = helped.ask(f"vitu zimekaa aje kwa duka siku hizi {'jamani ' * (number % 3)}")
         assert unexplained(answer) == "", (stand_in.reply, answer["text"])
         used += answer["method"] == "gemini"
     assert len(stand_in.requests) == 100
     assert 5 <= used < 100, "some choices are taken, as choices; what they say of figures never is"
+
+
+def test_a_hundred_lies_of_a_writer_reach_no_answer(world: World, stand_in: StandIn) -> None:
+    """Whatever a phraser writes, no answer holds a figure that is no fact."""
+    helped = Client(world, phraser=GeminiPhraser("test-key", "gemini-test", stand_in.url, timeout=2))
+    plain, random, heard, told = Client(world), Random(23), 0, set()
+    stand_in.status = 200
+    stand_in.reply = lambda body: words(phraser_words.lie(random, about_of(body)))
+    while heard < 100:
+        for question in [each.question for each in EXAMPLES] + list(WORDED):
+            helped.ports.model_gate = open_gate(world.store.clock)
+            answer, template = helped.ask(question), plain.ask(question)
+            assert unexplained(answer) == "", answer["text"]
+            if answer["guard"] == "fell_back":
+                assert answer["text"] == template["text"]
+            heard += answer["guard"] != "not_used"
+            told.add(answer["guard"])
+    assert "fell_back" in told
+
+
+def test_an_honest_writer_is_taken_at_its_word(world: World, stand_in: StandIn) -> None:
+    helped = Client(world, phraser=GeminiPhraser("test-key", "gemini-test", stand_in.url, timeout=2))
+    plain, taken = Client(world), set()
+    stand_in.status, stand_in.reply = 200, lambda body: words(honest(about_of(body)))
+    for question in [each.question for each in EXAMPLES] + list(WORDED):
+        answer, template = helped.ask(question), plain.ask(question)
+        assert answer["guard"] in ("passed", "not_used"), answer["text"]
+        assert answer["text"] == template["text"]
+        taken |= {answer["intent"]} if answer["guard"] == "passed" else set()
+    assert len(taken) >= 8, taken
 
 
 PAYLOADS = [
@@ -177,10 +212,11 @@ def poisoned(store: Store, business: str, payloads: list[str]) -> Client:
 def test_what_outsiders_write_changes_no_answer_and_never_leaves(store: Store, stand_in: StandIn) -> None:
     clean, dirty = poisoned(store, "biz_calm", []), poisoned(store, "biz_poisoned", PAYLOADS)
     planner = GeminiPlanner("test-key", "gemini-test", stand_in.url, timeout=2)
+    phraser = GeminiPhraser("test-key", "gemini-test", stand_in.url, timeout=2)
     stand_in.requests.clear()
-    stand_in.status, stand_in.reply = 200, call({"intent": "health_score"})
+    stand_in.status, stand_in.reply = 200, _both
     for client in (clean, dirty):
-        client.ports.planner = planner
+        client.ports.planner, client.ports.phraser = planner, phraser
     unsure = [
         "vitu zimekaa aje kwa duka siku hizi",
         "mambo iko vipi huko kwa ile kitu ya biashara yangu jameni",
@@ -189,9 +225,16 @@ def test_what_outsiders_write_changes_no_answer_and_never_leaves(store: Store, s
         told = [json.dumps(client.ask(question), sort_keys=True) for client in (clean, dirty)]
         assert _without_versions(told[0]) == _without_versions(told[1]), question
     sent = json.dumps([body for _path, _headers, body in stand_in.requests], ensure_ascii=False)
-    assert stand_in.requests, "a model was asked"
+    assert {"tools" in body for _path, _headers, body in stand_in.requests} == {True, False}, (
+        "both were asked"
+    )
     assert [payload for payload in PAYLOADS if payload in sent or json.dumps(payload)[1:-1] in sent] == []
     assert not re.search(r"2547\d{8}|0722000111|0733999123", sent)
+
+
+def _both(body: dict[str, Any]) -> dict[str, Any]:
+    """A model that chooses and words."""
+    return call({"intent": "health_score"}) if "tools" in body else words(honest(about_of(body)))
 
 
 def _without_versions(told: str) -> str:

@@ -111,7 +111,8 @@ def test_no_function_carries_what_is_not_its_business(function: str) -> None:
     assert not {"shared.store.sqlite", "shared.bus.local", "shared.blobs.folder"} & set(reach.modules)
     assert all(path.is_relative_to(ROOT / "shared") for path in (*reach.modules.values(), *reach.data))
     assert ("shared.receipts.engines.rapid" in reach.modules) == (function == "ocr_receipt")
-    assert ("shared.insights.gemini" in reach.modules) == (function == "insights")
+    models, asks = ("gemini", "phraser", "guard"), function == "insights"
+    assert all((f"shared.insights.{name}" in reach.modules) == asks for name in models)
     cloud = function == "ocr_receipt"
     assert all((f"shared.receipts.engines.{name}" in reach.modules) == cloud for name in ("vision", "gemini"))
     assert ("shared.messages.channels.sendgrid" in reach.modules) == (function == "notify")
