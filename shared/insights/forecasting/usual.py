@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.insights.forecasting.ledger import Came, daily, whole_cents
-from shared.insights.forecasting.level import level
-from shared.insights.forecasting.outlook import Outlook, outlook
+from shared.insights.forecasting.level import nearer
+from shared.insights.forecasting.outlook import Outlook
 
 NEW_DAYS = 182
 """Days that tell what invoices not yet issued bring."""
@@ -50,21 +50,8 @@ class New:
 def flow(cents: Sequence[tuple[date, int]], first: date, today: date, span: int) -> Flow | None:
     """What is usual from tomorrow on, None under two weeks; today is not over and lies between."""
     history = daily(cents, first, today - timedelta(days=1))
-    said = outlook(first, history, span, 1)
-    if said is None:
-        return None
-    even = level(first, history, span)
-    chosen = even if _nearer(even, said, history) else said
-    return Flow(whole_cents(chosen.days), chosen)
-
-
-def _nearer(even: Outlook, said: Outlook, history: Sequence[float]) -> bool:
-    """Whether the plain mean was nearer on this series' past; where nothing was tried, whether most days are
-    empty.
-    """
-    if even.off is None or said.off is None:
-        return 2 * sum(value == 0 for value in history) > len(history)
-    return even.off < said.off
+    said = nearer(first, history, span, 1)
+    return Flow(whole_cents(said.days), said) if said is not None else None
 
 
 def new(came: Sequence[Came], first: date, today: date, span: int) -> New:

@@ -21,6 +21,7 @@ from shared.insights.facts import (
     derived_ratio,
     money_fact,
 )
+from shared.insights.forecasting.level import nearer
 from shared.insights.forecasting.outlook import LEAST_DAYS, Outlook, outlook
 from shared.insights.metrics.buckets import granularity, name_of, split
 from shared.insights.metrics.result import Result, Row, Table
@@ -83,8 +84,12 @@ def _daily(lines: Sequence[Line], period: Period) -> tuple[date, list[float]]:
 
 
 def _outlook(scope: Scope, known: Known, period: Period) -> Outlook | None:
-    """The outlook of exactly the days of the period; today lies between and is left out."""
-    return outlook(known.first, known.cents, period.days, (period.start - scope.today).days)
+    """The outlook of exactly the days of the period; today lies between and is left out.
+
+    Money goes in lumps, of which the middle of the same weekdays says nothing.
+    """
+    how = nearer if known.fact.id == "history_out" else outlook
+    return how(known.first, known.cents, period.days, (period.start - scope.today).days)
 
 
 def _least(known: Known) -> Fact:
