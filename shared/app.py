@@ -176,18 +176,16 @@ class App:
         """Gemini, only with a key and only where the business's operator allowed questions to go out."""
         from shared.insights.gemini import GeminiPlanner
 
-        settings = self.settings
-        key = settings.gemini_key.get_secret_value()
-        if not key or not settings.gemini_data_ok:
+        settings, key = self.settings, self.settings.gemini_allowed_key
+        if not key:
             return None
         return GeminiPlanner(key, settings.gemini_model, settings.gemini_url)
 
     @lazy
     def phraser(self) -> Phraser | None:
         """Gemini as the writer of a sentence, only where its operator switched that on besides."""
-        settings = self.settings
-        key = settings.gemini_key.get_secret_value()
-        if not (key and settings.gemini_data_ok and settings.gemini_phrasing):
+        settings, key = self.settings, self.settings.gemini_allowed_key
+        if not key or not settings.gemini_phrasing:
             return None
         from shared.insights.phraser import GeminiPhraser
 

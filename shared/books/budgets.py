@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.books.places import BUDGETS
-from shared.core.errors import Refused
 from shared.store import Doc, Key, Query, Store, Tx
+from shared.store.kept import Change, keep
 
 MOST = 2000
 """Budgets of one business that are read at once: 24 categories for years."""
-MOST_CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +42,15 @@ def set_budget(tx: Tx, budget: Budget, *, actor: str, note: str, version: int | 
 
     Raises Refused ``changed_since``.
     """
-    key = Key(BUDGETS, budget.id)
-    known = tx.get(key)
-    if version is not None and version != (known.data["version"] if known else 0):
-        raise Refused("the budget was changed meanwhile: read it again", code="changed_since")
-    before = known.data["amount_cents"] if known else None
-    if before == budget.cents and known is not None:
-        return known
-    changes = known.data["changes"] if known else []
-    change = {"by": actor, "at": tx.now, "note": note, "before": before, "after": budget.cents}
     data = {
         "category": budget.category,
         "month": budget.month,
         "repeats": budget.repeats,
         "amount_cents": budget.cents,
         "currency": "KES",
-        "version": (known.data["version"] if known else 0) + 1,
-        "changes": [change, *changes][:MOST_CHANGES],
     }
-    return tx.put(key, data)
+    place, change = Key(BUDGETS, budget.id), Change(actor, note, version)
+    return keep(tx, place, data, change, what="budget", noted=lambda told: told["amount_cents"])
 
 
 def all_budgets(store: Store, business: str) -> list[Doc]:

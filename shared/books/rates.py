@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.books.places import RATES
-from shared.core.errors import Refused
 from shared.core.money import share
-from shared.store import Doc, Key, Query, Store, Tx, Where
+from shared.store import Data, Doc, Key, Query, Store, Tx, Where
+from shared.store.kept import Change, keep
 
 HOLDS_DAYS = 31
 MICRO = 1_000_000
 """Rates are stored in millionths of a shilling."""
-MOST_CHANGES = 50
 MOST = 4000
 """Rates of one currency that are read at once: ten years of days."""
 
@@ -48,21 +47,12 @@ def set_rate(tx: Tx, rate: Rate, *, actor: str, note: str, version: int | None =
 
     Raises Refused ``changed_since``.
     """
-    key = Key(RATES, rate.id)
-    known = tx.get(key)
-    standing = known.data["version"] if known else 0
-    if version is not None and version != standing:
-        raise Refused("the rate was changed meanwhile: read it again", code="changed_since")
-    said = {"rate_micro": rate.micro, "source": rate.source}
-    before = {name: known.data[name] for name in said} if known else None
-    if known is not None and before == said:
-        return known
-    changes = known.data["changes"] if known else []
-    change = {"by": actor, "at": tx.now, "note": note, "before": before, "after": said}
-    place = {"currency": rate.currency, "day": rate.day}
-    return tx.put(
-        key, {**place, **said, "version": standing + 1, "changes": [change, *changes][:MOST_CHANGES]}
-    )
+    data = {"currency": rate.currency, "day": rate.day, "rate_micro": rate.micro, "source": rate.source}
+    return keep(tx, Key(RATES, rate.id), data, Change(actor, note, version), what="rate", noted=_noted)
+
+
+def _noted(data: Data) -> Data:
+    return {name: data[name] for name in ("rate_micro", "source")}
 
 
 class Rates:

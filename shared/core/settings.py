@@ -101,6 +101,11 @@ class Settings(BaseModel):
             )
         return value.rstrip("/")
 
+    @property
+    def gemini_allowed_key(self) -> str:
+        """Gemini's key; "" without one, and where data may not go out."""
+        return self.gemini_key.get_secret_value() if self.gemini_data_ok else ""
+
 
 def load_settings() -> Settings:
     """Read the environment; raises Invalid ``settings_invalid`` with every variable at fault.

@@ -147,6 +147,12 @@ def count_fact(name: str, number: int, summed: Tally, source: Source) -> Fact:
     return _recorded(name, Figure(str(number), "count", f"{number:,}"), summed, source)
 
 
+def derived_count(name: str, number: int, of: Iterable[Fact]) -> Fact:
+    """A number of things calculated from other facts, with no records of its own."""
+    counted = count_fact(name, number, Sum().tally(()), Source("", None))
+    return counted.model_copy(update={"derived_from": tuple(fact.id for fact in of), "query_hash": ""})
+
+
 def derived_money(name: str, cents: int, of: Iterable[Fact], period: Period | None = None) -> Fact:
     """An amount calculated from other facts."""
     fact = _derived(name, Figure(format_units(cents), "KES", format_kes(cents)), of)

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.core.errors import Refused
 from shared.core.money import parse_cents
 from shared.insights.facts import Fact, derived_money, derived_percent, money_fact
 from shared.insights.metrics.sources import Scope
 from shared.insights.metrics.sums import revenue, spending
 from shared.insights.plan import Filters, Period
-from shared.store import Doc, Key, Tx
+from shared.store import Data, Doc, Key, Tx
+from shared.store.kept import Change, keep
 
 GOALS = "goals"
-MOST_CHANGES = 50
 Aim = Literal["revenue", "expenses"]
 """To receive at least so much, or to spend at most so much."""
 
@@ -39,12 +38,7 @@ class Goal:
 
 def set_goal(tx: Tx, goal: Goal, *, actor: str, note: str, version: int | None = None) -> Doc:
     """Write a goal, or change it; the same again changes nothing. Raises Refused ``changed_since``."""
-    key = Key(GOALS, goal.code)
-    known = tx.get(key)
-    standing = known.data["version"] if known else 0
-    if version is not None and version != standing:
-        raise Refused("the goal was changed meanwhile: read it again", code="changed_since")
-    said = {
+    data = {
         "name": goal.name,
         "aim": goal.aim,
         "target_cents": goal.cents,
@@ -53,12 +47,11 @@ def set_goal(tx: Tx, goal: Goal, *, actor: str, note: str, version: int | None =
         "category": goal.category,
         "currency": "KES",
     }
-    before = {name: known.data[name] for name in said} if known else None
-    if known is not None and before == said:
-        return known
-    changes = known.data["changes"] if known else []
-    change = {"by": actor, "at": tx.now, "note": note, "before": before, "after": said}
-    return tx.put(key, {**said, "version": standing + 1, "changes": [change, *changes][:MOST_CHANGES]})
+
+    def noted(told: Data) -> Data:
+        return {name: told[name] for name in data}
+
+    return keep(tx, Key(GOALS, goal.code), data, Change(actor, note, version), what="goal", noted=noted)
 
 
 def progress(scope: Scope, goal: Doc) -> tuple[Fact, ...]:

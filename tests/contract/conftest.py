@@ -9,6 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from shared.app import store_adapter
+from shared.core.clock import SystemClock
+from shared.core.ids import SystemIds
+from shared.store import Store
+from shared.store.indexes import SCHEMA as PRODUCT
 from shared.store.model import Adapter
 from shared.store.sqlite import SqliteAdapter
 from tests.support.box import SCHEMA, Box
@@ -52,6 +56,16 @@ def adapter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     opened = ADAPTERS[request.param].opens(tmp_path_factory.mktemp("contract"), request)
     opened.ensure_indexes(SCHEMA)
     opened.ensure_indexes(SCHEMA)  # a second start changes nothing
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=ADAPTERS[name].marks) for name in ADAPTERS])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Every adapter in turn, with the product's own collections and the machine's clock."""
+    folder = tmp_path_factory.mktemp(request.module.__name__.rpartition(".")[2])
+    opened = Store(ADAPTERS[request.param].opens(folder, request), PRODUCT, SystemClock(), SystemIds())
+    opened.ensure_indexes()
     yield opened
     opened.close()
 

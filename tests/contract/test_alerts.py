@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-
-import pytest
 
 from shared.alerts import Move
 from shared.alerts.feedback import say
 from shared.alerts.observing import observe, seen_once
 from shared.alerts.places import BUSINESS, business_key, party_key
 from shared.bus import Outbox
-from shared.core.clock import SystemClock, rfc3339
-from shared.core.ids import SystemIds
+from shared.core.clock import rfc3339
 from shared.store import Query, Store, Where
-from shared.store.indexes import SCHEMA
-from tests.contract.conftest import ADAPTERS
 from tests.support.bus import RecordingBus
-
-
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=ADAPTERS[name].marks) for name in ADAPTERS])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    adapter = ADAPTERS[request.param].opens(tmp_path_factory.mktemp("alerts"), request)
-    opened = Store(adapter, SCHEMA, SystemClock(), SystemIds())
-    opened.ensure_indexes()
-    yield opened
-    opened.close()
 
 
 class Shop:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,24 +13,11 @@ from shared.categories.filing import correct_text
 from shared.categories.memory import reading, recall, teach
 from shared.categories.places import PAYEES
 from shared.categories.subject import Subject
-from shared.core.clock import SystemClock
 from shared.core.errors import Invalid
-from shared.core.ids import SystemIds
 from shared.store import Query, Store, Tx
-from shared.store.indexes import SCHEMA
-from tests.contract.conftest import ADAPTERS
 
 PAYEE = Subject("Merchant Payment to 529144 - NYOTA BLUE SPRINGS")
 HANDS = 6
-
-
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=ADAPTERS[name].marks) for name in ADAPTERS])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    adapter = ADAPTERS[request.param].opens(tmp_path_factory.mktemp("categories"), request)
-    opened = Store(adapter, SCHEMA, SystemClock(), SystemIds())
-    opened.ensure_indexes()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pytest
@@ -25,24 +25,11 @@ from shared.books import (
     write_customer,
 )
 from shared.books.keys import MOST_IDS, key_places, numbers_in
-from shared.core.clock import SystemClock
-from shared.core.ids import SystemIds
 from shared.core.phone import phone_hash
 from shared.store import Doc, Key, Store, Tx
-from shared.store.indexes import SCHEMA
-from tests.contract.conftest import ADAPTERS
 
 T = TypeVar("T")
 PHONE = "254712345678"
-
-
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=ADAPTERS[name].marks) for name in ADAPTERS])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    adapter = ADAPTERS[request.param].opens(tmp_path_factory.mktemp("keys"), request)
-    opened = Store(adapter, SCHEMA, SystemClock(), SystemIds())
-    opened.ensure_indexes()
-    yield opened
-    opened.close()
 
 
 class Ledger:

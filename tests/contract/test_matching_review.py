@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from shared.core.clock import SystemClock
-from shared.core.ids import SystemIds
 from shared.matching.manual import confirm, set_aside
 from shared.matching.queue import ReviewArgs, waiting
 from shared.matching.reconcile import reconcile_payment
 from shared.matching.retell import decided_again, same
 from shared.store import Store
-from shared.store.indexes import SCHEMA
-from tests.contract.conftest import ADAPTERS
 from tests.unit.matching.matching_client import Client
 from tests.unit.matching.matching_world import EMPLOYER, NAMES, WANJIKU, Shop, own
-
-
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=ADAPTERS[name].marks) for name in ADAPTERS])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    adapter = ADAPTERS[request.param].opens(tmp_path_factory.mktemp("review"), request)
-    opened = Store(adapter, SCHEMA, SystemClock(), SystemIds())
-    opened.ensure_indexes()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

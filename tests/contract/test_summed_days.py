@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
-import pytest
-
-from shared.core.clock import SystemClock, business_day
+from shared.core.clock import business_day
 from shared.core.errors import Contended
-from shared.core.ids import SystemIds
 from shared.insights.daysums.folding import fold
 from shared.insights.daysums.reading import day_sums
 from shared.insights.plan import Period
 from shared.insights.scope import Scope
 from shared.store import STALE, Key, Query, Store
-from shared.store.indexes import SCHEMA
-from tests.contract.conftest import ADAPTERS
 
 DAYS = ("2025-11-30", "2025-12-01", "2025-12-02", "2026-01-05")
 PERIOD = Period(start=date(2025, 11, 1), end=date(2026, 1, 31))
 WRITERS, EACH = 3, 12
-
-
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=ADAPTERS[name].marks) for name in ADAPTERS])
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    adapter = ADAPTERS[request.param].opens(tmp_path_factory.mktemp("summed"), request)
-    opened = Store(adapter, SCHEMA, SystemClock(), SystemIds())
-    opened.ensure_indexes()
-    yield opened
-    opened.close()
 
 
 class Shop:

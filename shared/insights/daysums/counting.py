@@ -57,6 +57,11 @@ def channel_of(provider: str) -> str:
     return "bank" if provider.startswith("bank") else provider
 
 
+def of_channel(key: str, channel: str | None) -> bool:
+    """Whether a provider, or a key that ends in one, is of a channel; of None everything is."""
+    return channel in (None, channel_of(key.rpartition("|")[2]))
+
+
 def amount(doc: Doc) -> int:
     """The ``amount_cents`` of a payment or expense, without what was given back of a payment."""
     cents: int = doc.data["amount_cents"] - doc.data.get("returned_cents", 0)

@@ -36,7 +36,6 @@ MOST_MARKERS = 300
 MOST_MONTHS = 4
 """Months summed for one business in one round."""
 EVERY_MINUTES = 15
-_ORDER = {"payments": "paid_at", "expenses": "business_day"}
 _EARLIEST = "2000"
 
 
@@ -198,7 +197,7 @@ def _next(day: str) -> str:
 def _oldest(scope: Scope) -> str:
     """The day of the oldest record, "" when there is none."""
     found = []
-    for collection, order in _ORDER.items():
+    for collection, order in scope.store.schema.tracked.items():
         query = Query(collection, (Where(order, ">=", _EARLIEST),), order, 1)
         found += [day_of(doc.data[order]) for doc in scope.store.query(scope.business, query).docs]
     return min(filter(None, found), default="")

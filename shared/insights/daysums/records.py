@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from shared.insights.calendar import whole
 from shared.insights.plan import Period
 from shared.insights.scope import Scope, days, moments
 from shared.store import Doc, Query
@@ -23,8 +24,7 @@ def records(scope: Scope, collection: str, period: Period) -> Iterator[Doc]:
 
 def month_days(month: str) -> Period:
     """The days of a month."""
-    start = date.fromisoformat(f"{month}-01")
-    return Period(start=start, end=(start + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+    return whole("month", date.fromisoformat(f"{month}-01"))
 
 
 def months_of(period: Period) -> list[str]:

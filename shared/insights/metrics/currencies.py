@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.books import rates_of, shillings
+from shared.core.money import parse_cents
 from shared.insights.daysums.counting import COLLECTION
 from shared.insights.daysums.reading import Line, day_sums
 from shared.insights.facts import (
@@ -14,12 +15,13 @@ from shared.insights.facts import (
     Source,
     Sum,
     Tally,
-    count_fact,
+    derived_count,
     derived_money,
     foreign_fact,
     money_fact,
 )
 from shared.insights.metrics.sources import Scope
+from shared.insights.metrics.sums import tally_lines
 from shared.insights.plan import Period
 from shared.store import Doc
 
@@ -52,8 +54,7 @@ def apart(
     if not found:
         return Apart()
     first = found[0].model_copy(update={"id": "apart"})
-    number = count_fact("apart_count", len(found), Sum().tally(()), Source("", None))
-    count = number.model_copy(update={"derived_from": tuple(f.id for f in found), "query_hash": ""})
+    count = derived_count("apart_count", len(found), found)
     many = "one" if len(found) == 1 else "many"
     if len(worth) < len(found):
         return Apart((*found, *worth, first, count), (f"apart_{many}",))
@@ -61,12 +62,9 @@ def apart(
 
 
 def _amount(scope: Scope, name: str, lines: list[Line], currency: str, period: Period) -> Fact:
-    whole = Sum()
-    for line in lines:
-        whole.plus(Sum(line.n, line.cents, line.mark))
-    ids = day_sums(scope).ids(name, lines, MOST_RECORDS, currency)
+    summed = tally_lines(scope, name, lines, currency=currency)
     source = Source(COLLECTION[name], period, (("currency", currency),))
-    return foreign_fact(f"apart:{currency}", whole.tally(ids), source, currency)
+    return foreign_fact(f"apart:{currency}", summed, source, currency)
 
 
 def _converted(scope: Scope, amount: Fact, lines: list[Line]) -> list[Fact]:
@@ -89,8 +87,6 @@ def _converted(scope: Scope, amount: Fact, lines: list[Line]) -> list[Fact]:
 
 
 def _together(whole: Fact, worth: list[Fact]) -> tuple[Fact, Fact]:
-    from shared.core.money import parse_cents
-
     cents = sum(parse_cents(fact.value) for fact in worth)
     rated = derived_money("apart_kes", cents, worth, whole.period)
     both = derived_money("with_apart", parse_cents(whole.value) + cents, (whole, *worth), whole.period)

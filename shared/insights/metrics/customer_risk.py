@@ -22,9 +22,7 @@ from shared.insights.facts import (
     money_fact,
     tally,
 )
-from shared.insights.metrics.late_model import foreseen as _foreseen
-from shared.insights.metrics.late_model import learnt
-from shared.insights.metrics.late_model import tried as _tried
+from shared.insights.metrics.late_model import foreseen, learnt, tried
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
 from shared.insights.metrics.sources import RECEIVED, Scope, each, names_of
@@ -72,12 +70,12 @@ def late_payment(scope: Scope, plan: Plan) -> Result:
     model = learnt(scope, every)
     ranked = sorted(
         (
-            (_foreseen(scope, model, owing[who]) or _risk(habits.get(who), len(late), len(every)), who)
+            (foreseen(scope, model, owing[who]) or _risk(habits.get(who), len(late), len(every)), who)
             for who in owing
         ),
         key=lambda r: (-r[0], r[1]),
     )
-    facts: list[Fact] = [whole, of_them, rate, *_tried(model, whole)]
+    facts: list[Fact] = [whole, of_them, rate, *tried(model, whole)]
     if not ranked:
         return Result(tuple(facts), "late_none")
     first = len(facts)

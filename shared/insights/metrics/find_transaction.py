@@ -7,7 +7,7 @@ from datetime import date
 from shared.books import find, invoice_keys
 from shared.core.clock import day_of
 from shared.core.ids import derived_id
-from shared.insights.daysums.counting import channel_of
+from shared.insights.daysums.counting import of_channel
 from shared.insights.facts import Fact, Source, Tally, money_fact
 from shared.insights.metrics.outstanding_invoices import balance
 from shared.insights.metrics.result import Result, Row, Table
@@ -64,7 +64,7 @@ def _by_amount(scope: Scope, plan: Plan) -> Result:
         for doc in page.docs
         if filters.amount_cents in (None, doc.data["amount_cents"])
         and (plan.period is None or plan.period.start <= _day(doc) <= plan.period.end)
-        and filters.channel in (None, channel_of(doc.data["provider"]))
+        and of_channel(doc.data["provider"], filters.channel)
     ]
     if not found:
         return Result((), "nothing_newest" if page.next else "nothing")

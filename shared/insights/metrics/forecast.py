@@ -14,8 +14,7 @@ from shared.insights.calendar import Unit, first_day
 from shared.insights.facts import (
     Fact,
     Source,
-    Sum,
-    count_fact,
+    derived_count,
     derived_days,
     derived_money,
     derived_ratio,
@@ -107,9 +106,8 @@ def _told(said: Outlook, known: Known, period: Period) -> list[Fact]:
     ]
     if said.off is not None:
         off = (Decimal(round(said.off * 1000)) / 10).quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
-        tries = count_fact("checked", said.checked, Sum().tally(()), Source("", None))
         facts += [
-            tries.model_copy(update={"derived_from": (known.fact.id,), "query_hash": ""}),
+            derived_count("checked", said.checked, of),
             derived_ratio("off", off, of, unit="%"),
         ]
     return facts

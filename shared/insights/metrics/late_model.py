@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shared.core.clock import day_of
-from shared.insights.facts import Fact, Source, Sum, count_fact, derived_ratio
+from shared.insights.facts import Fact, derived_count, derived_ratio
 from shared.insights.metrics.sources import Scope
 from shared.store import Doc
 
@@ -58,14 +58,13 @@ def tried(model: LateModel | None, decided: Fact) -> list[Fact]:
     """How the model did on invoices it had not seen: how many, AUC, and both squared errors."""
     if model is None:
         return []
-    count = count_fact("late_checked", model.tried.count, Sum().tally(()), Source("", None))
     figures = {
         "late_auc": model.tried.auc,
         "late_brier": model.tried.brier,
         "late_brier_shares": model.tried.shrunk,
     }
     return [
-        count.model_copy(update={"derived_from": (decided.id,), "query_hash": ""}),
+        derived_count("late_checked", model.tried.count, (decided,)),
         *(
             derived_ratio(name, Decimal(round(value * 1000)) / 1000, (decided,))
             for name, value in figures.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.insights.daysums.counting import UNPROVEN, channel_of
+from shared.insights.daysums.counting import UNPROVEN, of_channel
 from shared.insights.facts import Fact, Source, Tally, count_fact, money_fact, tally
 from shared.insights.metrics.currencies import Apart, apart
 from shared.insights.metrics.result import Result
@@ -44,6 +44,4 @@ def _other(scope: Scope, period: Period, filters: Filters, revenue: Fact) -> Apa
     """Money of other currencies; of one customer it is not summed by day, and not told."""
     if filters.customer is not None:
         return Apart()
-    return apart(
-        scope, "received", period, revenue, lambda line: filters.channel in (None, channel_of(line.key))
-    )
+    return apart(scope, "received", period, revenue, lambda line: of_channel(line.key, filters.channel))

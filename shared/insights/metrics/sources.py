@@ -8,7 +8,7 @@ from datetime import date
 
 from shared.core.clock import day_of
 from shared.core.money import KES
-from shared.insights.daysums.counting import RECEIVED, channel_of
+from shared.insights.daysums.counting import RECEIVED, of_channel
 from shared.insights.plan import Filters, Period
 from shared.insights.scope import Scope, days, midnight, moments
 from shared.store import Doc, Key, Query, Where
@@ -52,7 +52,7 @@ def payments(
     else:
         chosen = Where("status", "in", statuses)
     for doc in each(scope, Query("payments", (chosen, *moments("paid_at", period)), "paid_at"), page):
-        right_channel = filters.channel in (None, channel_of(doc.data["provider"]))
+        right_channel = of_channel(doc.data["provider"], filters.channel)
         own = doc.data.get("own_transfer", False)
         if right_channel and doc.data["status"] in statuses and not own:
             yield doc

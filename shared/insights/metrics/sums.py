@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from shared.core.clock import day_of
-from shared.insights.daysums.counting import RECEIVED, amount, channel_of
+from shared.core.money import KES
+from shared.insights.daysums.counting import RECEIVED, amount, of_channel
 from shared.insights.daysums.reading import Line, Visits, day_sums
 from shared.insights.facts import MOST_RECORDS, Source, Sum, Tally, mark_of
 from shared.insights.metrics.sources import LEFT_OUT, Scope, payments
@@ -60,7 +61,7 @@ def received(scope: Scope, period: Period, filters: Filters) -> list[Line]:
 def payment_lines(scope: Scope, name: str, period: Period, channel: str | None = None) -> list[Line]:
     """What counts of payments under a name (daysums/counting.py), of one channel or all."""
     found = _lines(scope, name, period)
-    return [line for line in found if channel in (None, channel_of(line.key.rpartition("|")[2]))]
+    return [line for line in found if of_channel(line.key, channel)]
 
 
 def costs(scope: Scope, period: Period, category: str | None = None, name: str = "costs") -> list[Line]:
@@ -74,12 +75,14 @@ def _lines(scope: Scope, name: str, period: Period) -> list[Line]:
     return day_sums(scope).lines(name, period)
 
 
-def tally_lines(scope: Scope, name: str, lines: Iterable[Line], most: int = MOST_RECORDS) -> Tally:
+def tally_lines(
+    scope: Scope, name: str, lines: Iterable[Line], most: int = MOST_RECORDS, currency: str = KES
+) -> Tally:
     """All of some lines, with at most ``most`` of the records behind them."""
     found, whole = list(lines), Sum()
     for line in found:
         whole.plus(Sum(line.n, line.cents, line.mark))
-    return whole.tally(day_sums(scope).ids(name, found, most))
+    return whole.tally(day_sums(scope).ids(name, found, most, currency))
 
 
 def grouped(lines: Iterable[Line], key: Callable[[Line], str]) -> dict[str, list[Line]]:
@@ -100,7 +103,7 @@ def by_customer(scope: Scope, period: Period, channel: str | None = None) -> dic
     found: dict[str, Visits] = {}
     for key, visits in day_sums(scope).visits("payers", period).items():
         provider, _, customer = key.partition("|")
-        if channel in (None, channel_of(provider)):
+        if of_channel(provider, channel):
             found.setdefault(customer, Visits()).plus(visits)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.insights.daysums.counting import WAITING, channel_of
+from shared.insights.daysums.counting import WAITING, of_channel
 from shared.insights.daysums.reading import day_sums
 from shared.insights.facts import Fact, Source, count_fact, money_fact, tally
 from shared.insights.metrics.result import Result, Row, Table
@@ -51,9 +51,11 @@ def unreconciled(scope: Scope, plan: Plan) -> Result:
 
 def _days(scope: Scope, plan: Plan) -> Period | None:
     """The days of the plan, or all days there are."""
-    first = first_payment_day(scope)
-    if plan.period is not None or first is None:
+    if plan.period is not None:
         return plan.period
+    first = first_payment_day(scope)
+    if first is None:
+        return None
     return Period(start=min(first, scope.today), end=scope.today)
 
 
@@ -63,10 +65,8 @@ def _state(line: Line) -> str:
 
 def largest(scope: Scope, plan: Plan, period: Period, wanted: int) -> Iterator[Doc]:
     """The payments with the most left, equal ones by day, then by id."""
-    ranked = day_sums(scope).largest("waiting", period, wanted, lambda key: _is_of(key, plan.filters.channel))
+    ranked = day_sums(scope).largest(
+        "waiting", period, wanted, lambda key: of_channel(key, plan.filters.channel)
+    )
     found = scope.store.get_many(scope.business, [Key("payments", id_) for _, _, id_ in ranked])
     return (doc for doc in found if doc is not None)
-
-
-def _is_of(key: str, channel: str | None) -> bool:
-    return channel in (None, channel_of(key.rpartition("|")[2]))

@@ -49,8 +49,8 @@ class Cloud:
 def build_cloud_readers(settings: Settings, clock: Clock) -> CloudReaders | None:
     """What the settings name, or None for nothing; no client is made and no package loaded here."""
     pages = _vision(settings) if settings.vision_transport else None
-    key = settings.gemini_key.get_secret_value()
-    fields = _gemini(settings, key) if key and settings.gemini_data_ok else None
+    key = settings.gemini_allowed_key
+    fields = _gemini(settings, key) if key else None
     bucket = settings.blob_url if settings.blob_url.startswith("gs://") else ""
     return CloudReaders(clock, pages, fields, bucket) if pages or fields else None
 

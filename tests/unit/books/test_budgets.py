@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_books_api import Client
 
-from shared.books.budgets import MOST_CHANGES, Budget, all_budgets, in_force, set_budget
+from shared.books.budgets import Budget, all_budgets, in_force, set_budget
 from shared.core.errors import Refused
 from shared.store import Doc, Key
+from shared.store.kept import MOST_CHANGES
 
 MONTHS = [f"2026-{month:02d}" for month in range(1, 13)]
 
